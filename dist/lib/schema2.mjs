@@ -1,0 +1,1 @@
+import{b as e}from"./schemas.mjs";import{t}from"./schema.mjs";function n(){return{...e(t,{target:`draft-7`,io:`input`,reused:`inline`}),$id:`cortex/v1/plan.schema.json`,title:`Cortex plan`}}const r=(e,{io:t})=>(t.out(`${JSON.stringify(n(),null,2)}\n`),Promise.resolve(0));export{r as schemaCommand};

@@ -1,0 +1,61 @@
+/**
+ * `cluster/` starts workers: as child processes today. One door, whatever stands behind it.
+ * Imports `protocol` and `shared`.
+ */
+import type { FailureClass } from '../protocol/event.ts';
+import type { Envelope } from '../protocol/result.ts';
+
+/** One worker attempt to start. `worker` names it for good: launching a name twice is harmless. */
+export interface LaunchRequest {
+  readonly worker: string;
+  readonly attempt: number;
+  /** Hash of the task document in the store. */
+  readonly document: string;
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+}
+
+/** What became of an attempt. */
+export type Outcome =
+  | {
+      readonly kind: 'returned';
+      readonly envelope: Envelope;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'lost';
+      readonly class: FailureClass;
+      readonly detail: string;
+      readonly envelope?: Envelope;
+      readonly durationMs: number;
+    };
+
+export interface RunningWorker {
+  /** Where it runs: a node's name, or `local`. */
+  readonly node: string;
+  /** True when it was running, or had ended, before this launch. */
+  readonly adopted: boolean;
+  readonly outcome: Promise<Outcome>;
+}
+
+export interface Launcher {
+  /** How many workers it can run at one time. */
+  readonly slots: number;
+  /** Where it runs them, as far as it knows before it starts one: a node's name. */
+  readonly node: string;
+  /** Starts the attempt, or adopts what an earlier process left of it. */
+  readonly launch: (request: LaunchRequest) => Promise<RunningWorker>;
+  /** Masked log lines of a worker so far. */
+  readonly logs: (worker: string) => Promise<string>;
+  /** Ends a worker and all it started. */
+  readonly cancel: (worker: string) => Promise<void>;
+  /** Ends every worker at once, without waiting: for a process that is about to end itself. */
+  readonly kill: () => void;
+  /** Ends every worker that is still running, and waits for them. */
+  readonly close: () => Promise<void>;
+}
+
+/** Name of a worker: a function of task and attempt, unique inside its execution. */
+export function workerName(task: string, attempt: number): string {
+  return `${task}-${attempt}`;
+}

@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The worker bundle. In `dist/` this module lies in `lib/`, one folder below the bundle; run from its source, it finds
+ * the same bundle in the project's `dist/`.
+ */
+export function bundledWorker(): string {
+  const fromSource = import.meta.url.endsWith('/src/entry/bundle.ts');
+  return fileURLToPath(new URL(fromSource ? '../../dist/worker.mjs' : '../worker.mjs', import.meta.url));
+}

@@ -1,0 +1,93 @@
+import { problem } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/nearest.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
+
+/** Where a command writes: results to `out`, everything else to `err`. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+export type RunCommandLine = (
+  args: CommandLine,
+  world: { readonly io: Io; readonly environment: Environment },
+) => Promise<number>;
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** Loads the command's own code, and nothing of the others. */
+  readonly load: () => Promise<RunCommandLine>;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'run',
+    usage: 'run <plan> [flags]',
+    summary: 'Run a plan on a repository and write state, results and report below coordination/',
+    examples: [
+      'cortex run plans/full-orchestration.yaml',
+      'cortex run plans/security-nightly.yaml --target ../shop --masters security-master',
+      'cortex run --resume CORTEX-EXEC-2026-11-23-160000',
+    ],
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  {
+    name: 'validate',
+    usage: 'validate <plan…> [flags]',
+    summary: 'Prove plans: every problem at once, each with place and remedy',
+    examples: ['cortex validate plans/*.yaml', 'cortex validate plans/full-orchestration.yaml --format github'],
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    name: 'preview',
+    usage: 'preview <plan> [flags]',
+    summary: 'Forecast what a plan would run, and what it changes against a revision',
+    examples: [
+      'cortex preview plans/full-orchestration.yaml',
+      'cortex preview plans/full-orchestration.yaml --base main --format md',
+    ],
+    load: async () => (await import('./preview.ts')).previewCommand,
+  },
+  {
+    name: 'watch',
+    usage: 'watch [<id>] [flags]',
+    summary: 'Follow an execution from its log',
+    examples: ['cortex watch', 'cortex watch CORTEX-EXEC-2026-11-23-160000 --out coordination'],
+    load: async () => (await import('./watch.ts')).watchCommand,
+  },
+  {
+    name: 'report',
+    usage: 'report <id> [flags]',
+    summary: 'Rebuild report and state files from the log and the artefacts alone',
+    examples: ['cortex report CORTEX-EXEC-2026-11-23-160000'],
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
+  {
+    name: 'explain',
+    usage: 'explain <finding|change|task|number> [flags]',
+    summary: 'Say where something comes from, down to the evidence',
+    examples: ['cortex explain findings.total', 'cortex explain scan-workflows', 'cortex explain 3f9a1c'],
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
+    name: 'schema',
+    usage: 'schema',
+    summary: 'Print the JSON Schema of plans, for editors',
+    examples: ['cortex schema > plan.schema.json'],
+    load: async () => (await import('./schema.ts')).schemaCommand,
+  },
+];
+
+/** The command of that name. Throws `unknown-command` with the nearest one. */
+export function findCommand(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command) return command;
+  const names = commands.map((each) => each.name);
+  throw problem('unknown-command', `There is no command ${JSON.stringify(name)}.${didYouMean(name, names)}`, {
+    hint: `Commands: ${names.join(', ')}.`,
+  });
+}

@@ -1,0 +1,32 @@
+import { cliExit } from '../../protocol/words.ts';
+import { reportSchema, type Report } from '../../protocol/report.ts';
+import { explain } from '../../report/explain.ts';
+import { problem } from '../../shared/errors.ts';
+import { readTextIfPresent } from '../../shared/files.ts';
+import { createMasker } from '../../shared/mask.ts';
+import type { RunCommandLine } from './commands.ts';
+import { openStored, type StoredExecution } from './stored-execution.ts';
+
+/** `cortex explain`: where a finding, change, task or number comes from, down to the evidence. */
+export const explainCommand: RunCommandLine = async (args, { io, environment }) => {
+  const [question, id] = args.positionals;
+  if (question === undefined) {
+    throw problem('no-question', 'Nothing to explain was named', {
+      hint: 'Name a finding, change, task or number, as in `cortex explain findings.total`.',
+    });
+  }
+  const stored = openStored(args, id);
+  const mask = createMasker(environment.secrets);
+  const answer = explain(question, { report: storedReport(stored), events: stored.events });
+  io.out(mask(args.has('json') ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.lines.join('\n')}\n`));
+  return cliExit.success;
+};
+
+function storedReport(stored: StoredExecution): Report {
+  const text = readTextIfPresent(stored.paths.results);
+  if (text === undefined)
+    throw problem('no-report', `${stored.id} has no report yet`, {
+      hint: `Go on with \`cortex run --resume ${stored.id}\`, or \`cortex report ${stored.id}\`.`,
+    });
+  return reportSchema.parse(JSON.parse(text));
+}

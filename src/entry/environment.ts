@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os';
+
+/** What a process gets from outside, read once at the entry. */
+export interface Environment {
+  readonly path: string;
+  readonly temporary: string;
+  readonly noColor: boolean;
+  readonly columns: number;
+  readonly isTerminal: boolean;
+  /** Values that must never appear in any output. */
+  readonly secrets: readonly string[];
+}
+
+const secretName = /(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|AUTH)/i;
+
+/** Reads the environment of this process. A variable whose name speaks of a secret is taken for one. */
+export function readEnvironment(): Environment {
+  const secrets = Object.entries(process.env).flatMap(([name, value]) =>
+    value && secretName.test(name) && !isPath(value) ? [value] : [],
+  );
+  return {
+    path: process.env['PATH'] ?? '',
+    temporary: tmpdir(),
+    noColor: (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb',
+    columns: process.stdout.columns ?? 100,
+    isTerminal: process.stdout.isTTY === true,
+    secrets,
+  };
+}
+
+/** `SSH_AUTH_SOCK` and the like name a file, not a secret. */
+function isPath(value: string): boolean {
+  return value.startsWith('/');
+}

@@ -1,0 +1,153 @@
+/**
+ * Every setting of Cortex, once: the flags of the command line, the inputs of the action and their help come from this
+ * table. Which doors a run takes is settled here, never by the plan.
+ */
+export interface Setting {
+  readonly flag: string;
+  readonly type: 'string' | 'boolean';
+  /** How the value is shown in help. */
+  readonly value?: string;
+  readonly help: string;
+  readonly commands: readonly string[];
+  /** Name of the action's input, where it has one. */
+  readonly input?: string;
+  /** Set for flags of the first Cortex that this one does not have: what to use instead. */
+  readonly replacedBy?: string;
+}
+
+const run = ['run'] as const;
+
+export const settings: readonly Setting[] = [
+  {
+    flag: 'format',
+    type: 'string',
+    value: 'text|json|github|md',
+    help: 'How to print',
+    commands: ['validate', 'preview'],
+  },
+  {
+    flag: 'base',
+    type: 'string',
+    value: '<rev>',
+    help: 'Git revision to compare the plan with',
+    commands: ['preview'],
+  },
+  {
+    flag: 'target',
+    type: 'string',
+    value: '<dir>',
+    help: 'Repository to work on (default: where you stand)',
+    commands: ['run', 'preview'],
+    input: 'target',
+  },
+  {
+    flag: 'out',
+    type: 'string',
+    value: '<dir>',
+    help: 'Where state and results go (default: coordination/ of the target)',
+    commands: ['run', 'watch', 'report', 'explain'],
+    input: 'out',
+  },
+  { flag: 'masters', type: 'string', value: '<a,b>', help: 'Run only these masters', commands: run, input: 'masters' },
+  {
+    flag: 'id',
+    type: 'string',
+    value: '<id>',
+    help: 'Execution id, CORTEX-EXEC-… and not used before',
+    commands: run,
+    input: 'execution-id',
+  },
+  {
+    flag: 'resume',
+    type: 'string',
+    value: '<id>',
+    help: 'Go on with an execution that was cut off',
+    commands: run,
+    input: 'resume',
+  },
+  {
+    flag: 'json',
+    type: 'boolean',
+    help: 'Print one JSON document and nothing else',
+    commands: ['run', 'explain', 'report', 'watch'],
+  },
+  {
+    flag: 'parallel-masters',
+    type: 'string',
+    value: '<n>',
+    help: 'Expect this many masters in the plan',
+    commands: run,
+  },
+  {
+    flag: 'parallel-workers',
+    type: 'string',
+    value: '<n>',
+    help: 'Workers at one time (default: the cores of this machine)',
+    commands: run,
+    input: 'parallel-workers',
+  },
+  {
+    flag: 'token-budget',
+    type: 'string',
+    value: '<n>',
+    help: "Tokens of the run, instead of the plan's",
+    commands: run,
+    input: 'token-budget',
+  },
+  {
+    flag: 'emergency-reserve',
+    type: 'string',
+    value: '<n>',
+    help: "Reserve in tokens, instead of the plan's",
+    commands: run,
+  },
+  {
+    flag: 'execution-timeout',
+    type: 'string',
+    value: '<60m>',
+    help: "Deadline of the run, instead of the plan's",
+    commands: run,
+  },
+  {
+    flag: 'retry-wait',
+    type: 'string',
+    value: '<30s>',
+    help: 'First wait before a worker that asks for it is tried again (default: 30s)',
+    commands: run,
+  },
+  {
+    flag: 'worker',
+    type: 'string',
+    value: '<file>',
+    help: 'Worker program (default: the bundle beside this one)',
+    commands: run,
+  },
+  {
+    flag: 'monitor-url',
+    type: 'string',
+    help: '',
+    commands: run,
+    replacedBy: '`cortex watch <id>`, which follows a run from its log',
+  },
+  {
+    flag: 'alert-webhook',
+    type: 'string',
+    help: '',
+    commands: run,
+    replacedBy: 'the exit code and `--json`, which your own step can send anywhere',
+  },
+  {
+    flag: 'real-time-updates',
+    type: 'boolean',
+    help: '',
+    commands: run,
+    replacedBy: 'nothing: a run always shows its progress and keeps its state files current',
+  },
+  { flag: 'help', type: 'boolean', help: 'Show this help', commands: ['*'] },
+  { flag: 'version', type: 'boolean', help: 'Show the version', commands: ['*'] },
+];
+
+/** The settings that a command takes. */
+export function settingsOf(command: string): readonly Setting[] {
+  return settings.filter((setting) => setting.commands.includes(command) || setting.commands.includes('*'));
+}

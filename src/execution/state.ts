@@ -1,0 +1,315 @@
+/**
+ * `execution/` turns the event log into all that people look at: state files, timeline, facts, criteria.
+ * Pure functions of events; imports `protocol` and `shared` only.
+ */
+import type {
+  CriterionResult,
+  Event,
+  EventData,
+  EventType,
+  FailureClass,
+  ResultCounts,
+  Totals,
+} from '../protocol/event.ts';
+import type { ResultStatus, Usage } from '../protocol/result.ts';
+import type { MasterName, PhaseName } from '../protocol/words.ts';
+
+export type TaskStatus = 'pending' | 'queued' | 'running' | 'complete' | 'failed' | 'blocked' | 'skipped';
+
+export interface PhaseState {
+  readonly limitMs: number;
+  readonly startedAt: string;
+  endedAt?: string;
+  tookMs?: number;
+  overran: boolean;
+  exit: EventData<'phase.ended'>['exit'];
+}
+
+export interface MasterState {
+  readonly name: MasterName;
+  readonly tokens: number;
+  readonly microDollars: number;
+  status: 'pending' | 'active' | 'reported' | 'failed';
+  expertise: string;
+  activatedAt?: string;
+  reportedAt?: string;
+  report?: EventData<'master.reported'>;
+  usedTokens: number;
+  usedMicroDollars: number;
+}
+
+export interface TaskState {
+  readonly declared: EventData<'execution.started'>['tasks'][number];
+  master: MasterName | null;
+  status: TaskStatus;
+  queuedAt?: string;
+  endedAt?: string;
+  attempts: number;
+  route?: EventData<'task.routed'>;
+  /** Set when complete. */
+  result?: string;
+  resultStatus?: ResultStatus;
+  summary?: string;
+  counts?: ResultCounts;
+  /** Why it was skipped, blocked or failed. */
+  reason?: string;
+  missing?: string;
+}
+
+export interface WorkerState {
+  readonly worker: string;
+  readonly task: string;
+  readonly master: MasterName;
+  readonly attempt: number;
+  readonly kind: string;
+  readonly capability: string;
+  readonly node: string;
+  readonly startedAt: string;
+  status: 'running' | 'completed' | 'failed';
+  endedAt?: string;
+  durationMs?: number;
+  cpuMs?: number;
+  peakBytes?: number;
+  result?: string;
+  failure?: { readonly class: FailureClass; readonly detail: string; readonly hint: string; readonly retries: boolean };
+  usage?: Usage;
+}
+
+export interface EscalationState {
+  readonly raised: EventData<'escalation.raised'>;
+  readonly at: string;
+  answer?: { readonly choice: string; readonly by: string };
+}
+
+/** All that the log says, folded. Built by `foldEvents`, changed by `applyEvent` alone. */
+export interface ExecutionState {
+  readonly id: string;
+  started?: EventData<'execution.started'>;
+  startedAt?: string;
+  resumed: number;
+  preflight?: EventData<'preflight.checked'>;
+  snapshot?: EventData<'snapshot.taken'>;
+  readonly phases: Map<PhaseName, PhaseState>;
+  readonly masters: Map<MasterName, MasterState>;
+  readonly tasks: Map<string, TaskState>;
+  readonly workers: Map<string, WorkerState>;
+  readonly reservations: Map<string, { readonly account: MasterName; readonly tokens: number }>;
+  readonly settled: Set<string>;
+  readonly refusals: EventData<'budget.refused'>[];
+  readonly changes: Map<string, EventData<'change.judged'>>;
+  readonly escalations: Map<string, EscalationState>;
+  totals?: Totals;
+  aggregate?: string;
+  criteria?: readonly CriterionResult[];
+  aggregatedAt?: string;
+  files?: EventData<'report.written'>['files'];
+  ended?: EventData<'execution.ended'>;
+  endedAt?: string;
+  lastSeq: number;
+  lastAt?: string;
+  /** Sequence numbers that are missing from the log. */
+  gaps: number;
+}
+
+type Reducer<T extends EventType> = (state: ExecutionState, data: EventData<T>, at: string) => void;
+
+/** The state of an execution before its first event. */
+export function emptyState(id: string): ExecutionState {
+  return {
+    id,
+    resumed: 0,
+    phases: new Map(),
+    masters: new Map(),
+    tasks: new Map(),
+    workers: new Map(),
+    reservations: new Map(),
+    settled: new Set(),
+    refusals: [],
+    changes: new Map(),
+    escalations: new Map(),
+    lastSeq: 0,
+    gaps: 0,
+  };
+}
+
+/** The state that a log amounts to. */
+export function foldEvents(id: string, events: Iterable<Event>): ExecutionState {
+  const state = emptyState(id);
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+/** Takes the next event into the state, in place. */
+export function applyEvent(state: ExecutionState, event: Event): void {
+  state.gaps += Math.max(0, event.seq - state.lastSeq - 1);
+  state.lastSeq = event.seq;
+  state.lastAt = event.at;
+  (reducers[event.type] as Reducer<EventType>)(state, event.data, event.at);
+}
+
+const nothing = (): void => undefined;
+
+const reducers: { readonly [T in EventType]: Reducer<T> } = {
+  'execution.started': startExecution,
+  'execution.resumed': (state) => {
+    state.resumed += 1;
+  },
+  'phase.started': (state, data, at) => {
+    if (!state.phases.has(data.phase))
+      state.phases.set(data.phase, { limitMs: data.limitMs, startedAt: at, overran: false, exit: [] });
+  },
+  'phase.overran': (state, data) => {
+    const phase = state.phases.get(data.phase);
+    if (phase) phase.overran = true;
+  },
+  'phase.ended': (state, data, at) => {
+    const phase = state.phases.get(data.phase);
+    if (phase) Object.assign(phase, { endedAt: at, tookMs: data.tookMs, exit: data.exit });
+  },
+  'preflight.checked': (state, data) => {
+    state.preflight = data;
+  },
+  'snapshot.taken': (state, data) => {
+    state.snapshot = data;
+  },
+  'task.routed': (state, data) => changeTask(state, data.task, { master: data.master, route: data }),
+  'task.queued': (state, data, at) =>
+    changeTask(state, data.task, { master: data.master, status: 'queued', queuedAt: at }),
+  'task.skipped': (state, data, at) =>
+    changeTask(state, data.task, { status: 'skipped', endedAt: at, reason: data.reason, missing: data.missing }),
+  'task.blocked': (state, data, at) =>
+    changeTask(state, data.task, {
+      status: 'blocked',
+      endedAt: at,
+      reason: `needs ${data.by.join(', ')}, which did not complete`,
+    }),
+  'task.completed': (state, data, at) =>
+    changeTask(state, data.task, {
+      status: 'complete',
+      endedAt: at,
+      result: data.result,
+      resultStatus: data.status,
+      summary: data.summary,
+      counts: data.counts,
+    }),
+  'task.failed': (state, data, at) =>
+    changeTask(state, data.task, { status: 'failed', endedAt: at, reason: `${data.code}: ${data.message}` }),
+  'master.activated': (state, data, at) =>
+    changeMaster(state, data.master, { status: 'active', activatedAt: at, expertise: data.expertise }),
+  'master.reported': (state, data, at) =>
+    changeMaster(state, data.master, {
+      status: data.outcome === 'failed' ? 'failed' : 'reported',
+      reportedAt: at,
+      report: data,
+    }),
+  'budget.reserved': (state, data) => {
+    if (!state.settled.has(data.key)) state.reservations.set(data.key, { account: data.account, tokens: data.tokens });
+  },
+  'budget.settled': settleBudget,
+  'budget.refused': (state, data) => {
+    state.refusals.push(data);
+  },
+  'worker.launched': launchWorker,
+  'worker.finished': (state, data, at) => {
+    const { durationMs, cpuMs, peakBytes, result, usage } = data;
+    changeWorker(state, data.worker, { status: 'completed', endedAt: at, durationMs, cpuMs, peakBytes, result, usage });
+  },
+  'worker.lost': (state, data, at) => {
+    const failure = { class: data.class, detail: data.detail, hint: data.hint, retries: data.retryInMs !== null };
+    changeWorker(state, data.worker, {
+      status: 'failed',
+      endedAt: at,
+      durationMs: data.durationMs,
+      failure,
+      usage: data.usage,
+    });
+  },
+  'change.judged': (state, data) => {
+    state.changes.set(data.change, data);
+  },
+  'escalation.raised': (state, data, at) => {
+    state.escalations.set(data.escalation, { raised: data, at });
+  },
+  'escalation.answered': (state, data) => {
+    const escalation = state.escalations.get(data.escalation);
+    if (escalation) escalation.answer = { choice: data.choice, by: data.by };
+  },
+  'results.aggregated': (state, data, at) => {
+    state.totals = data.totals;
+    state.aggregate = data.document;
+    state.aggregatedAt = at;
+  },
+  'criteria.evaluated': (state, data) => {
+    state.criteria = data.criteria;
+  },
+  'report.written': (state, data) => {
+    state.files = data.files;
+  },
+  'execution.ended': (state, data, at) => {
+    state.ended = data;
+    state.endedAt = at;
+  },
+  'claim.taken': nothing,
+  'claim.released': nothing,
+};
+
+function startExecution(state: ExecutionState, data: EventData<'execution.started'>, at: string): void {
+  state.started = data;
+  state.startedAt = at;
+  for (const { name, tokens, microDollars } of data.masters) {
+    state.masters.set(name, {
+      name,
+      tokens,
+      microDollars,
+      status: 'pending',
+      expertise: '',
+      usedTokens: 0,
+      usedMicroDollars: 0,
+    });
+  }
+  for (const declared of data.tasks) {
+    state.tasks.set(declared.id, { declared, master: declared.master, status: 'pending', attempts: 0 });
+  }
+}
+
+function settleBudget(state: ExecutionState, data: EventData<'budget.settled'>): void {
+  if (state.settled.has(data.key)) return;
+  state.settled.add(data.key);
+  state.reservations.delete(data.key);
+  const master = state.masters.get(data.account);
+  if (!master) return;
+  master.usedTokens += data.tokens;
+  master.usedMicroDollars += data.microDollars;
+}
+
+function launchWorker(state: ExecutionState, data: EventData<'worker.launched'>, at: string): void {
+  const { worker, task, master, attempt, kind, capability, node } = data;
+  state.workers.set(worker, {
+    worker,
+    task,
+    master,
+    attempt,
+    kind,
+    capability,
+    node,
+    startedAt: at,
+    status: 'running',
+  });
+  const held = state.tasks.get(task);
+  if (held) Object.assign(held, { status: 'running', attempts: Math.max(held.attempts, attempt) });
+}
+
+function changeTask(state: ExecutionState, id: string, change: Partial<TaskState>): void {
+  const task = state.tasks.get(id);
+  if (task) Object.assign(task, change);
+}
+
+function changeMaster(state: ExecutionState, name: MasterName, change: Partial<MasterState>): void {
+  const master = state.masters.get(name);
+  if (master) Object.assign(master, change);
+}
+
+function changeWorker(state: ExecutionState, name: string, change: Partial<WorkerState>): void {
+  const worker = state.workers.get(name);
+  if (worker) Object.assign(worker, change);
+}

@@ -1,0 +1,63 @@
+import { applyEvent, emptyState, type ExecutionState } from '../execution/state.ts';
+import type { Event, NewEvent } from '../protocol/event.ts';
+
+/** What a master sees of the whole execution: its state as the log tells it, and a way to wait for more. */
+export interface Board {
+  readonly state: ExecutionState;
+  /** Resolves with the first answer that is not undefined, asked now and after each event. */
+  readonly until: <T>(look: (state: ExecutionState) => T | undefined, signal: AbortSignal) => Promise<T>;
+  /** Writes events and returns once this board has them. */
+  readonly write: (...events: readonly NewEvent[]) => Promise<void>;
+}
+
+export interface BoardSource {
+  readonly append: (events: readonly NewEvent[]) => Promise<readonly Event[]>;
+  readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;
+}
+
+/** A board that follows a store until the signal aborts. `onEvent` sees each event after the state has it. */
+export function openBoard(
+  options: {
+    readonly id: string;
+    readonly source: BoardSource;
+    readonly onEvent?: (event: Event, state: ExecutionState) => void;
+  },
+  signal: AbortSignal,
+): Board & { readonly closed: Promise<void> } {
+  const state = emptyState(options.id);
+  const waiting = new Set<() => void>();
+  const closed = (async () => {
+    for await (const event of options.source.follow(1, signal)) {
+      applyEvent(state, event);
+      options.onEvent?.(event, state);
+      for (const look of [...waiting]) look();
+    }
+  })();
+  const until: Board['until'] = (look, stop) =>
+    new Promise((resolve, reject) => {
+      const settle = (): void => {
+        waiting.delete(check);
+        stop.removeEventListener('abort', abort);
+      };
+      const check = (): void => {
+        const answer = look(state);
+        if (answer === undefined) return;
+        settle();
+        resolve(answer);
+      };
+      const abort = (): void => {
+        settle();
+        reject(stop.reason as Error);
+      };
+      stop.addEventListener('abort', abort, { once: true });
+      waiting.add(check);
+      if (stop.aborted) abort();
+      else check();
+    });
+  const write: Board['write'] = async (...events) => {
+    const kept = await options.source.append(events);
+    const last = kept.at(-1)?.seq;
+    if (last !== undefined) await until((seen) => (seen.lastSeq >= last ? true : undefined), signal);
+  };
+  return { state, until, write, closed };
+}

@@ -1,0 +1,80 @@
+/**
+ * `masters/` is a master's run: claim → gather → decide → dispatch → collect → judge → propose → report, and what runs
+ * beside it: phases and escalations. Imports `plan`, `execution`, `protocol`, `shared`; doors only as interfaces.
+ */
+import type { PlanTask } from '../plan/plan.ts';
+import type { Envelope } from '../protocol/result.ts';
+import type { FailureClass } from '../protocol/event.ts';
+import type { MasterName, Severity } from '../protocol/words.ts';
+import type { Board } from './board.ts';
+import type { Slots } from './slots.ts';
+
+/** What became of a worker attempt, as the launcher tells it. */
+export type AttemptOutcome =
+  | { readonly kind: 'returned'; readonly envelope: Envelope; readonly durationMs: number }
+  | {
+      readonly kind: 'lost';
+      readonly class: FailureClass;
+      readonly detail: string;
+      readonly envelope?: Envelope;
+      readonly durationMs: number;
+    };
+
+/** The launcher, as far as a master needs it. */
+export interface WorkerLauncher {
+  readonly launch: (request: {
+    readonly worker: string;
+    readonly attempt: number;
+    readonly document: string;
+    readonly timeoutMs: number;
+    readonly memoryBytes: number;
+  }) => Promise<{ readonly node: string; readonly outcome: Promise<AttemptOutcome> }>;
+  /** Where the next worker would run, as the launcher names it. */
+  readonly node: string;
+}
+
+interface Booking {
+  readonly account: MasterName;
+  readonly key: string;
+  readonly tokens: number;
+  readonly microDollars: number;
+}
+
+/** The store, as far as a master needs it. */
+export interface MasterStore {
+  readonly putBlob: (content: string) => Promise<string>;
+  readonly getBlob: (hash: string) => Promise<Uint8Array>;
+  readonly claim: (
+    name: string,
+    owner: string,
+    leaseMs: number,
+  ) => Promise<{ readonly name: string; readonly owner: string; readonly fence: number } | { readonly heldBy: string }>;
+  readonly reserve: (
+    wanted: Booking,
+  ) => Promise<{ readonly granted: true } | { readonly granted: false; readonly reason: string }>;
+  readonly settle: (spent: Booking) => Promise<void>;
+}
+
+/** What all masters of a process share. */
+export interface MasterContext {
+  readonly execution: string;
+  readonly board: Board;
+  readonly store: MasterStore;
+  readonly launcher: WorkerLauncher;
+  readonly slots: Slots;
+  /** Hash of the snapshot manifest. */
+  readonly workspace: string;
+  /** Hash of the history document, made when first asked for. */
+  readonly history: () => Promise<string>;
+  /** Every task of the run by id, routed. */
+  readonly tasks: ReadonlyMap<string, PlanTask>;
+  readonly doors: { readonly model: boolean };
+  /** What the plan answers when nobody else does. */
+  readonly answers: Readonly<Record<Severity, 'proceed' | 'stop'>>;
+  /** When the whole run has to be over, in ms since the epoch. */
+  readonly deadlineAt: number;
+  readonly now: () => number;
+  /** Base of the retry waits, in ms; see `retry.ts`. */
+  readonly retryBaseMs: number;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,93 @@
+import type { PlanTask } from '../plan/plan.ts';
+import type { Change, Review } from '../protocol/change.ts';
+import { resultSchema, type Result } from '../protocol/result.ts';
+import type { MasterName } from '../protocol/words.ts';
+import type { MasterContext } from './context.ts';
+import { hasEnded } from './task-run.ts';
+
+interface Proposal {
+  readonly task: PlanTask;
+  readonly change: Change;
+}
+
+/**
+ * Judges the changes of a master's own workers: proven when the proof holds and every review of it approves. Waits for
+ * the review tasks of the plan that need the task, whichever master owns them.
+ */
+export async function judgeChanges(
+  master: MasterName,
+  tasks: readonly PlanTask[],
+  context: MasterContext,
+): Promise<void> {
+  const proposals = (await Promise.all(tasks.map((task) => proposalsOf(task, context)))).flat();
+  const reviewers = reviewTasksOf(new Set(proposals.map(({ task }) => task.id)), context);
+  await context.board.until(
+    (state) => (reviewers.every((task) => hasEnded(state.tasks.get(task.id))) ? true : undefined),
+    context.signal,
+  );
+  const reviews = (await Promise.all(reviewers.map((task) => resultOf(task.id, context)))).flatMap(
+    (result) => result?.reviews ?? [],
+  );
+  for (const proposal of proposals)
+    await sayVerdict(master, { proposal, ...verdictOn(proposal.change, reviews) }, context);
+}
+
+async function proposalsOf(task: PlanTask, context: MasterContext): Promise<readonly Proposal[]> {
+  const result = await resultOf(task.id, context);
+  return (result?.changes ?? []).map((change) => ({ task, change }));
+}
+
+function reviewTasksOf(proposing: ReadonlySet<string>, context: MasterContext): readonly PlanTask[] {
+  return [...context.tasks.values()].filter(
+    (task) => task.worker === 'review-worker' && task.needs.some((need) => proposing.has(need)),
+  );
+}
+
+async function resultOf(task: string, context: MasterContext): Promise<Result | undefined> {
+  const hash = context.board.state.tasks.get(task)?.result;
+  if (hash === undefined) return undefined;
+  return resultSchema.parse(JSON.parse(Buffer.from(await context.store.getBlob(hash)).toString('utf8')));
+}
+
+/** A change without any review is never proven: its author's word is not enough. */
+export function verdictOn(
+  change: Change,
+  reviews: readonly Review[],
+): { readonly verdict: 'proven' | 'rejected'; readonly reason: string } {
+  const own = reviews.filter((review) => review.change === change.fingerprint);
+  const failed = own.flatMap((review) => review.gates.filter((gate) => !gate.passed));
+  if (own.length === 0) return { verdict: 'rejected', reason: 'no review looked at it' };
+  if (failed.length > 0 || own.some((review) => review.verdict !== 'approve')) {
+    return {
+      verdict: 'rejected',
+      reason: failed.map((gate) => `${gate.gate}: ${gate.detail}`).join('; ') || 'a review asks for changes',
+    };
+  }
+  const { gone, before, after } = change.proof;
+  return {
+    verdict: 'proven',
+    reason: `${gone.length} findings gone (${before.findings} before, ${after.findings} after), nothing new, review approves`,
+  };
+}
+
+async function sayVerdict(
+  master: MasterName,
+  judged: { readonly proposal: Proposal; readonly verdict: 'proven' | 'rejected'; readonly reason: string },
+  context: MasterContext,
+): Promise<void> {
+  const { change, task } = judged.proposal;
+  await context.board.write({
+    id: `change.judged:${change.fingerprint}`,
+    actor: master,
+    fence: 0,
+    type: 'change.judged',
+    data: {
+      change: change.fingerprint,
+      task: task.id,
+      master,
+      title: change.title,
+      verdict: judged.verdict,
+      reason: judged.reason,
+    },
+  });
+}

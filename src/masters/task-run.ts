@@ -1,0 +1,263 @@
+import type { EventData, NewEvent, ResultCounts } from '../protocol/event.ts';
+import type { Result } from '../protocol/result.ts';
+import type { TaskState, WorkerState } from '../execution/state.ts';
+import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
+import type { MasterContext } from './context.ts';
+import { escalate, isStopped } from './escalation.ts';
+import { retryWait } from './retry.ts';
+
+const ended = new Set<TaskState['status']>(['complete', 'failed', 'blocked', 'skipped']);
+
+/** Whether a task has come to its end, whatever end. */
+export function hasEnded(task: TaskState | undefined): boolean {
+  return task !== undefined && ended.has(task.status);
+}
+
+/** Says that a task waits for its turn, or at once that it won't be run. */
+export async function queueTask(owned: OwnedTask, context: MasterContext): Promise<void> {
+  if (hasEnded(context.board.state.tasks.get(owned.task.id))) return;
+  const { task, master } = owned;
+  if (task.needsModel && !context.doors.model) {
+    const reason = `${task.worker}/${task.capability} needs a model, and this run has none`;
+    await say(owned, context, { type: 'task.skipped', data: { task: task.id, master, missing: 'model', reason } });
+    return;
+  }
+  await say(owned, context, { type: 'task.queued', data: { task: task.id, master, waitsFor: [...task.needs] } });
+}
+
+/** Runs a task to its end: waits for what it needs, then tries as often as its failures allow. */
+export async function runTask(owned: OwnedTask, context: MasterContext): Promise<void> {
+  if (hasEnded(context.board.state.tasks.get(owned.task.id))) return;
+  const missing = await waitForNeeds(owned, context);
+  if (missing) return say(owned, context, missing);
+  const release = await context.slots.take(
+    { priority: owned.task.priority, followers: followersOf(owned, context) },
+    context.signal,
+  );
+  try {
+    await tryUntilDone(owned, context);
+  } finally {
+    release();
+  }
+}
+
+/** Undefined once every need is complete; else the event that says why this task can't run. */
+async function waitForNeeds(owned: OwnedTask, context: MasterContext): Promise<TaskEnd | undefined> {
+  const { task, master } = owned;
+  const needs = await context.board.until((state) => {
+    const states = task.needs.map((id) => state.tasks.get(id));
+    return states.every(hasEnded) ? states.filter((each) => each !== undefined) : undefined;
+  }, context.signal);
+  const incomplete = needs.filter(
+    (need) => need.status !== 'complete' || isStopped(need.declared.id, context.board.state),
+  );
+  const [first] = incomplete;
+  if (!first) return undefined;
+  if (incomplete.every((need) => need.status === 'skipped')) {
+    const reason = `it needs ${incomplete.map((need) => need.declared.id).join(', ')}, skipped for want of: ${first.missing ?? 'unknown'}`;
+    return { type: 'task.skipped', data: { task: task.id, master, missing: first.missing ?? 'unknown', reason } };
+  }
+  return { type: 'task.blocked', data: { task: task.id, master, by: incomplete.map((need) => need.declared.id) } };
+}
+
+function followersOf(owned: OwnedTask, context: MasterContext): number {
+  return [...context.tasks.values()].filter((task) => task.needs.includes(owned.task.id)).length;
+}
+
+async function tryUntilDone(owned: OwnedTask, context: MasterContext): Promise<void> {
+  const last = lastAttempt(owned, context);
+  if (last?.failure && !last.failure.retries) return fail(owned, context, failureSeen(last));
+  for (let attempt = attemptAfter(last); ; attempt += 1) {
+    const refusal = await reserve(owned, attempt, context);
+    if (refusal) return fail(owned, context, refusal);
+    const outcome = await runAttempt(owned, attempt, context);
+    if (outcome.ok) return complete(owned, context, outcome);
+    const wait = await noteLoss({ owned, attempt, outcome }, context);
+    if (wait === null) return fail(owned, context, failureOf(outcome, attempt));
+    await sleep(wait, context.signal);
+  }
+}
+
+function lastAttempt(owned: OwnedTask, context: MasterContext): WorkerState | undefined {
+  return [...context.board.state.workers.values()].filter((worker) => worker.task === owned.task.id).at(-1);
+}
+
+/** A resumed run takes up the attempt that was under way; else the one after the last that was lost. */
+function attemptAfter(last: WorkerState | undefined): number {
+  if (!last) return 1;
+  return last.failure ? last.attempt + 1 : last.attempt;
+}
+
+/** The end that an earlier process saw coming and did not live to say. */
+function failureSeen(last: WorkerState): Failure {
+  const { class: code = 'crash', detail: message = '', hint = '' } = last.failure ?? {};
+  return { code, message, hint, attempts: last.attempt };
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly attempts: number;
+}
+
+async function reserve(owned: OwnedTask, attempt: number, context: MasterContext): Promise<Failure | undefined> {
+  const { task, master } = owned;
+  const booking = {
+    account: master,
+    key: `${task.id}-${attempt}`,
+    tokens: task.tokens,
+    microDollars: task.microDollars,
+  };
+  const answer = await context.store.reserve(booking);
+  if (answer.granted) return undefined;
+  await say(owned, context, {
+    type: 'budget.refused',
+    data: { ...booking, reason: answer.reason },
+    suffix: `:${attempt}`,
+  });
+  return {
+    code: 'budget-refused',
+    message: answer.reason,
+    hint: `Raise the budget of ${master} in the plan, or lower what its tasks reserve.`,
+    attempts: attempt - 1,
+  };
+}
+
+async function complete(
+  owned: OwnedTask,
+  context: MasterContext,
+  outcome: Extract<AttemptResult, { ok: true }>,
+): Promise<void> {
+  const { task, master } = owned;
+  const { worker, hash, result } = outcome;
+  const data = {
+    task: task.id,
+    master,
+    worker,
+    result: hash,
+    status: result.status,
+    summary: result.summary,
+    counts: countsOf(result),
+  };
+  await askAboutCritical(owned, context, result);
+  await say(owned, context, { type: 'task.completed', data });
+}
+
+/** Raised before the task counts as complete: a process that dies in between asks again, and the store drops the twin. */
+async function askAboutCritical(owned: OwnedTask, context: MasterContext, result: Result): Promise<void> {
+  const { task, master } = owned;
+  const grave = result.findings.filter((finding) => finding.severity === 'critical');
+  const [first] = grave;
+  if (!first) return;
+  const issue = `${task.id} found ${grave.length} critical: ${first.message}`;
+  await escalate(context, {
+    id: `${task.id}-critical`,
+    task: task.id,
+    master,
+    severity: 'critical',
+    issue,
+    recommendation: first.remedy,
+  });
+}
+
+async function fail(owned: OwnedTask, context: MasterContext, failure: Failure): Promise<void> {
+  const { task, master } = owned;
+  const { code, message, hint, attempts } = failure;
+  await escalate(context, {
+    id: `${task.id}-failed`,
+    task: task.id,
+    master,
+    severity: 'high',
+    issue: `${task.id} failed: ${message}`,
+    recommendation: hint,
+  });
+  await say(owned, context, { type: 'task.failed', data: { task: task.id, master, attempts, code, message, hint } });
+}
+
+async function noteLoss(
+  lost: {
+    readonly owned: OwnedTask;
+    readonly attempt: number;
+    readonly outcome: Extract<AttemptResult, { ok: false }>;
+  },
+  context: MasterContext,
+): Promise<number | null> {
+  const { owned, attempt, outcome } = lost;
+  const { task, master } = owned;
+  const before = [...context.board.state.workers.values()].filter(
+    (each) => each.task === task.id && each.failure?.class === outcome.lost.class,
+  );
+  const wait = retryWait({
+    class: outcome.lost.class,
+    seen: before.length + 1,
+    planRetries: task.retries,
+    baseMs: context.retryBaseMs,
+    leftMs: context.deadlineAt - context.now(),
+    timeoutMs: task.timeoutMs,
+  });
+  const data = {
+    worker: outcome.worker,
+    task: task.id,
+    master,
+    attempt,
+    class: outcome.lost.class,
+    detail: outcome.lost.detail.slice(0, 1000),
+    hint: outcome.hint,
+    usage: usageOf(outcome.lost),
+    durationMs: outcome.lost.durationMs,
+    retryInMs: wait,
+  };
+  await say(owned, context, { type: 'worker.lost', data, suffix: `:${attempt}` });
+  return wait;
+}
+
+function failureOf(outcome: Extract<AttemptResult, { ok: false }>, attempts: number): Failure {
+  return { code: outcome.lost.class, message: outcome.lost.detail.slice(0, 1000), hint: outcome.hint, attempts };
+}
+
+function countsOf(result: Result): ResultCounts {
+  return {
+    findings: result.findings.length,
+    silenced: result.silenced.length,
+    assets: result.assets.length,
+    measurements: result.measurements.length,
+    changes: result.changes.length,
+    reviews: result.reviews.length,
+    unread: result.unread.length,
+  };
+}
+
+type TaskEventType =
+  'task.skipped' | 'task.queued' | 'task.blocked' | 'task.completed' | 'task.failed' | 'budget.refused' | 'worker.lost';
+type TaskEnd = { [T in TaskEventType]: { readonly type: T; readonly data: EventData<T> } }[TaskEventType];
+
+/** Writes an event about a task; its id is a function of the task, so that saying it twice is harmless. */
+async function say(
+  owned: OwnedTask,
+  context: MasterContext,
+  event: TaskEnd & { readonly suffix?: string },
+): Promise<void> {
+  const { type, data, suffix = '' } = event;
+  await context.board.write({
+    id: `${type}:${owned.task.id}${suffix}`,
+    actor: owned.master,
+    fence: 0,
+    type,
+    data,
+  } as NewEvent);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

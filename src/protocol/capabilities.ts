@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { WorkerKind } from './words.ts';
+
+/** What the plan, the masters and the workers must know of a capability; `workers/kinds/` implements it. */
+export interface CapabilityCard {
+  readonly title: string;
+  /** A task whose capability needs a model is skipped, and named in the report, where there is none. */
+  readonly needsModel: boolean;
+  /** Needs the commits behind the snapshot, not the tree alone. */
+  readonly needsHistory: boolean;
+  /** Starts programs of the repository; a plan must say so by giving the command. */
+  readonly runsCommands: boolean;
+  /** May propose changes. */
+  readonly proposesChanges: boolean;
+  readonly inputs: z.ZodObject;
+}
+
+const paths = z
+  .array(z.string().min(1).max(200))
+  .min(1)
+  .max(100)
+  .default(['**'])
+  .describe('Globs, relative to the repository root; a leading ! excludes');
+
+export const catalogSections = [
+  'components',
+  'interfaces',
+  'workloads',
+  'images',
+  'workflows',
+  'infrastructure',
+  'monitoring',
+  'owners',
+] as const;
+export type CatalogSection = (typeof catalogSections)[number];
+
+export const fixableWorkflowRules = ['no-timeout', 'missing-permissions', 'no-concurrency'] as const;
+export type FixableWorkflowRule = (typeof fixableWorkflowRules)[number];
+
+const shard = z
+  .strictObject({ index: z.int().min(1).max(64), of: z.int().min(1).max(64) })
+  .default({ index: 1, of: 1 })
+  .describe('This worker takes every file whose position in path order, modulo `of`, is `index` - 1');
+
+const goalOnly = z.strictObject({ paths });
+
+export const catalogInputs = {
+  repository: z.strictObject({
+    paths,
+    sections: z
+      .array(z.enum(catalogSections))
+      .min(1)
+      .default([...catalogSections]),
+  }),
+} as const;
+export const scanInputs = { secrets: z.strictObject({ paths }), workflows: z.strictObject({ paths }) } as const;
+export const implementationInputs = {
+  'fix-workflows': z.strictObject({
+    paths,
+    shard,
+    rules: z
+      .array(z.enum(fixableWorkflowRules))
+      .min(1)
+      .default([...fixableWorkflowRules]),
+    timeoutMinutes: z.int().min(1).max(360).default(30).describe('Time limit given to a job that has none'),
+  }),
+  implement: goalOnly,
+} as const;
+export const testInputs = {
+  coverage: z.strictObject({
+    reports: z
+      .array(z.string().min(1).max(200))
+      .max(50)
+      .default(['**/lcov.info', '**/coverage-final.json', '**/cobertura*.xml', '**/coverage.xml', '**/cover*.out'])
+      .describe('Globs of coverage reports: lcov, Istanbul JSON, Cobertura XML, Go cover profile'),
+    command: z
+      .array(z.string().min(1).max(500))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe("The repository's own test command as an argument list; run in a copy of the workspace"),
+  }),
+  inventory: z.strictObject({ paths }),
+  'write-tests': goalOnly,
+} as const;
+export const analysisInputs = {
+  hotspots: z.strictObject({
+    paths,
+    months: z.int().min(1).max(120).default(12).describe('How far back from the commit, in months of 30 days'),
+    top: z.int().min(1).max(500).default(20),
+  }),
+  workflows: z.strictObject({ paths }),
+  monitoring: z.strictObject({ paths }),
+} as const;
+export const documentationInputs = { drift: z.strictObject({ paths }), write: goalOnly } as const;
+export const reviewInputs = {
+  change: z.strictObject({
+    allow: z.array(z.string()).min(1).default(['**']).describe('Globs of paths that a change may touch'),
+    maxFiles: z.int().min(1).max(1000).default(15),
+    maxChangedLines: z.int().min(1).max(100_000).default(400),
+  }),
+} as const;
+
+const plain = { needsModel: false, needsHistory: false, runsCommands: false, proposesChanges: false } as const;
+const byModel = { ...plain, needsModel: true } as const;
+
+/** Every capability by worker kind: the one list that plan, masters and workers share. */
+export const capabilities = {
+  'catalog-worker': {
+    repository: { ...plain, title: 'Catalog the assets that a repository declares', inputs: catalogInputs.repository },
+  },
+  'scan-worker': {
+    secrets: { ...plain, title: 'Find credentials in files', inputs: scanInputs.secrets },
+    workflows: { ...plain, title: 'Find unsafe GitHub Actions workflows', inputs: scanInputs.workflows },
+  },
+  'implementation-worker': {
+    'fix-workflows': {
+      ...plain,
+      proposesChanges: true,
+      title: 'Give workflows time limits, permissions and concurrency',
+      inputs: implementationInputs['fix-workflows'],
+    },
+    implement: {
+      ...byModel,
+      proposesChanges: true,
+      title: 'Write code for a goal',
+      inputs: implementationInputs.implement,
+    },
+  },
+  'test-worker': {
+    coverage: { ...plain, runsCommands: true, title: 'Measure test coverage', inputs: testInputs.coverage },
+    inventory: {
+      ...plain,
+      title: 'Count suites, cases, skipped tests and untested modules',
+      inputs: testInputs.inventory,
+    },
+    'write-tests': {
+      ...byModel,
+      proposesChanges: true,
+      title: 'Write missing tests',
+      inputs: testInputs['write-tests'],
+    },
+  },
+  'analysis-worker': {
+    hotspots: {
+      ...plain,
+      needsHistory: true,
+      title: 'Rank files by churn and complexity',
+      inputs: analysisInputs.hotspots,
+    },
+    workflows: { ...plain, title: 'Find slow and costly GitHub Actions workflows', inputs: analysisInputs.workflows },
+    monitoring: { ...plain, title: 'Find workloads that nothing monitors', inputs: analysisInputs.monitoring },
+  },
+  'documentation-worker': {
+    drift: { ...plain, title: 'Find documentation that no longer holds', inputs: documentationInputs.drift },
+    write: {
+      ...byModel,
+      proposesChanges: true,
+      title: 'Write documentation for a goal',
+      inputs: documentationInputs.write,
+    },
+  },
+  'review-worker': {
+    change: { ...plain, title: "Check another worker's changes against the gates", inputs: reviewInputs.change },
+  },
+} as const satisfies Record<WorkerKind, Record<string, CapabilityCard>>;
+
+export type Capabilities = typeof capabilities;
+
+/** The card of a capability, or undefined where the kind has none of that name. */
+export function capabilityCard(kind: WorkerKind, capability: string): CapabilityCard | undefined {
+  const cards: Record<string, CapabilityCard> = capabilities[kind];
+  return Object.hasOwn(cards, capability) ? cards[capability] : undefined;
+}
+
+/** The names a kind knows, in declared order. */
+export function capabilityNames(kind: WorkerKind): readonly string[] {
+  return Object.keys(capabilities[kind]);
+}

@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chunksOf, chunkWith, contentsOf, loadedWith, type Contents } from './bundles.ts';
+import { folderOf } from './modules.ts';
+
+/** What the worker bundle is made of beside our own code, each with why. */
+const inWorker: Readonly<Record<string, string>> = {
+  zod: 'messages are checked on both sides',
+  yaml: 'workflows, manifests and catalog files',
+  picomatch: 'paths that a task is about',
+  diff: 'patches',
+  marked: 'Markdown is read for documentation drift',
+  'github-slugger': 'anchors of Markdown headings',
+  'istanbul-lib-coverage': 'coverage of JavaScript',
+  'fast-xml-parser': 'coverage in Cobertura XML, and what that reader is made of:',
+  '@nodable/entities': 'part of fast-xml-parser',
+  anynum: 'part of fast-xml-parser',
+  'is-unsafe': 'part of fast-xml-parser',
+  'path-expression-matcher': 'part of fast-xml-parser',
+  strnum: 'part of fast-xml-parser',
+  'xml-naming': 'part of fast-xml-parser',
+};
+
+const folders = ({ modules }: Contents): readonly string[] => [...new Set(modules.map(folderOf))];
+
+describe('the worker bundle', () => {
+  let worker: Contents;
+  beforeAll(async () => {
+    worker = contentsOf(await chunksOf({ worker: 'src/entry/worker.ts' }));
+  });
+
+  it('holds pure libraries alone: no client of GitHub, Kubernetes, Redis or a model', () => {
+    expect(worker.packages).toEqual(Object.keys(inWorker).sort());
+  });
+
+  it('reaches no master, no report, no launcher, no repository and no plan', () => {
+    expect(folders(worker)).toEqual(['checks', 'coordination', 'entry', 'protocol', 'shared', 'workers']);
+  });
+
+  it('has of the store what reads and keeps artefacts', () => {
+    expect(worker.modules.filter((path) => path.startsWith('coordination/'))).toEqual(['coordination/file/blobs.ts']);
+    expect(worker.modules.filter((path) => path.startsWith('entry/'))).toEqual(['entry/worker.ts']);
+  });
+});
+
+describe('the command line', () => {
+  let loaded: (command: string) => Contents;
+  let start: Contents;
+  beforeAll(async () => {
+    const chunks = await chunksOf({ cli: 'src/entry/cli.ts' });
+    const cli = chunkWith(chunks, 'entry/cli.ts');
+    start = contentsOf(loadedWith(chunks, [cli]));
+    loaded = (command) => contentsOf(loadedWith(chunks, [cli, chunkWith(chunks, `entry/commands/${command}.ts`)]));
+  });
+
+  it('starts without a package, a plan or a door', () => {
+    expect(start.packages).toEqual([]);
+    expect(folders(start)).toEqual(['entry', 'protocol', 'shared']);
+  });
+
+  it.each(['validate', 'schema'])(
+    'proves plans by %s without stores, launchers, workers, masters or reports',
+    (command) => {
+      const { modules, packages } = loaded(command);
+      expect(folders({ modules, packages })).toEqual(['entry', 'plan', 'protocol', 'shared']);
+      expect(modules).not.toContain('shared/process.ts');
+    },
+  );
+
+  it('proves plans with the YAML reader, schemas and CEL alone', () => {
+    expect(loaded('validate').packages).toEqual(['@marcbachmann/cel-js', 'yaml', 'zod']);
+  });
+
+  it.each(['watch', 'explain'])('looks at executions by %s without starting anything', (command) => {
+    expect(loaded(command).modules).not.toContain('shared/process.ts');
+  });
+
+  it.each(['run', 'preview', 'report', 'watch', 'explain'])('opens no connection in %s', (command) => {
+    expect(
+      loaded(command).packages.filter((name) => /^@actions\/|octokit|kubernetes|redis|anthropic/i.test(name)),
+    ).toEqual([]);
+  });
+});

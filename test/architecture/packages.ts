@@ -1,0 +1,38 @@
+import { packageOf, type Module } from './modules.ts';
+
+/** The one module or folder that may import a package. A package that is not here may not be imported at all. */
+export const packageHomes: Readonly<Record<string, { readonly home: string; readonly why: string }>> = {
+  zod: { home: '', why: 'schemas are what all rooms share: it opens nothing and starts nothing' },
+  yaml: { home: 'shared/yaml.ts', why: 'plans, workflows and manifests are read with the same limits' },
+  picomatch: { home: 'shared/glob.ts', why: 'a glob means the same in plans, snapshots and gates' },
+  diff: { home: 'shared/unified-diff.ts', why: 'patches are made and read back by one module' },
+  '@marcbachmann/cel-js': { home: 'shared/cel.ts', why: 'criteria are compiled in one place' },
+  marked: { home: 'checks/markdown/read-markdown.ts', why: 'only the Markdown reader sees tokens' },
+  'github-slugger': { home: 'checks/markdown/read-markdown.ts', why: 'anchors belong to the Markdown reader' },
+  'istanbul-lib-coverage': { home: 'checks/coverage/istanbul.ts', why: 'one reader per coverage format' },
+  'fast-xml-parser': { home: 'checks/coverage/cobertura.ts', why: 'one reader per coverage format' },
+  '@actions/core': { home: 'entry/action.ts', why: 'inputs and outputs of the action' },
+  '@actions/artifact': {
+    home: 'entry/action-artifact.ts',
+    why: 'opens connections: loaded only where an artifact travels',
+  },
+};
+
+/** Packages imported outside their home, or that have none. */
+export function strayPackages(modules: readonly Module[]): readonly string[] {
+  return modules.flatMap(({ path, imports }) =>
+    imports.flatMap((each) => {
+      const name = packageOf(each);
+      if (name === undefined) return [];
+      const home = packageHomes[name]?.home;
+      if (home === undefined) return [`${path} imports ${name}, which is on no list`];
+      return path.startsWith(home) ? [] : [`${path} imports ${name}, whose home is ${home}`];
+    }),
+  );
+}
+
+/** Packages on the list that nothing imports any more. */
+export function idlePackages(modules: readonly Module[]): readonly string[] {
+  const used = new Set(modules.flatMap(({ imports }) => imports.map(packageOf)));
+  return Object.keys(packageHomes).filter((name) => !used.has(name));
+}

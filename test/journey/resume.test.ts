@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventTypes, type EventType } from '../../src/protocol/event.ts';
+import { contentOf, readLog, resumeId, resumeScripted, scriptedWorld, startScripted } from '../support/resumed-run.ts';
+
+/** Kinds that this plan can't make: no budget is refused, nothing lets go of a claim, and a run is resumed only here. */
+const notMade = new Set<EventType>(['budget.refused', 'claim.released', 'execution.resumed']);
+const made = eventTypes.filter((type) => !notMade.has(type));
+
+describe('a run that is killed goes on where it was', () => {
+  const undisturbed = scriptedWorld();
+  let expected = '';
+
+  beforeAll(async () => {
+    const ran = await startScripted(undisturbed);
+    expect(ran).toMatchObject({ code: 3, stderr: '' });
+    expected = contentOf(undisturbed.out, resumeId);
+  });
+  afterAll(undisturbed.remove);
+
+  it('the undisturbed run makes every kind of event that is killed after below', () => {
+    const kinds = new Set(readLog(undisturbed.out, resumeId).map((event) => event.type));
+    expect([...kinds].sort()).toEqual([...made].sort());
+  });
+
+  it('the undisturbed run books what the workers reported, and nothing else', () => {
+    const books = readLog(undisturbed.out, resumeId).flatMap((event) =>
+      event.type === 'budget.settled' ? [event.data.tokens] : [],
+    );
+    // find 1100, lose-once twice 700, propose 300, break 50, look-over 200, unowned 0
+    expect(books.reduce((sum, tokens) => sum + tokens, 0)).toBe(1100 + 2 * 700 + 300 + 50 + 200);
+  });
+
+  it.concurrent.for(made)('killed after %s', async (type, context) => {
+    const world = scriptedWorld();
+    try {
+      const killed = await startScripted(world, { KILL_AFTER_TYPE: type });
+      context.expect(killed.signal).toBe('SIGKILL');
+      const before = readLog(world.out, resumeId);
+      const resumed = await resumeScripted(world);
+      context.expect(resumed).toMatchObject({ code: 3, stderr: '' });
+      context.expect(contentOf(world.out, resumeId)).toBe(expected);
+      const after = readLog(world.out, resumeId);
+      context.expect(after.slice(0, before.length)).toEqual(before);
+      context.expect(finishedTwice(after)).toEqual([]);
+    } finally {
+      world.remove();
+    }
+  });
+});
+
+/** Workers that were started again after they had finished. */
+function finishedTwice(events: ReturnType<typeof readLog>): readonly string[] {
+  const finished = new Set<string>();
+  const again: string[] = [];
+  for (const event of events) {
+    if (event.type === 'worker.launched' && finished.has(event.data.worker)) again.push(event.data.worker);
+    if (event.type === 'worker.finished') finished.add(event.data.worker);
+  }
+  return again;
+}
