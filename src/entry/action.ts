@@ -19,28 +19,25 @@ async function main(): Promise<number> {
   const command = findCommand(getInput('command') || 'run');
   const args = readArguments(command.name, argumentsFor(command.name));
   const artifact = getInput('artifact');
-  if (command.name === 'report' && artifact !== '') await fetchState(artifact, args);
+  if (command.name === 'report' && artifact !== '') await carryState('download', artifact, args);
   const run = await command.load();
   const exitCode = await run(args, { io, environment: readEnvironment() });
   if (command.name === 'preview') publishMatrix(surface, { file: getInput('plan'), masters: getInput('masters') });
   if (command.name === 'run' || command.name === 'report') await publishEnd(args, exitCode);
-  if (command.name === 'run' && artifact !== '') await (await artifacts()).uploadFolder(artifact, outFolder(args));
+  if (command.name === 'run' && artifact !== '') await carryState('upload', artifact, args);
   return exitCode;
 }
 
-async function fetchState(artifact: string, args: CommandLine): Promise<void> {
+/** Moves the state between jobs. The artifact client is large: it is loaded only where something travels. */
+async function carryState(direction: 'upload' | 'download', artifact: string, args: CommandLine): Promise<void> {
+  const { downloadFolder, uploadFolder } = await import('./action-artifact.ts');
   const out = outFolder(args);
   mkdirSync(out, { recursive: true });
-  await (await artifacts()).downloadFolder(artifact, out);
+  await (direction === 'upload' ? uploadFolder(artifact, out) : downloadFolder(artifact, out));
 }
 
 async function publishEnd(args: CommandLine, exitCode: number): Promise<void> {
   if (hasReport(exitCode)) await publishRun(surface, { args, exitCode });
-}
-
-/** The artifact client is large: loaded only where one travels. */
-function artifacts(): Promise<typeof import('./action-artifact.ts')> {
-  return import('./action-artifact.ts');
 }
 
 function argumentsFor(command: string): readonly string[] {

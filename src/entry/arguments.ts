@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { problem } from '../shared/errors.ts';
 import { didYouMean } from '../shared/nearest.ts';
-import { settingsOf } from './settings.ts';
+import { settingsOf, type Setting } from './settings.ts';
 
 /** The arguments of one command, as typed. */
 export interface CommandLine {
@@ -10,7 +10,10 @@ export interface CommandLine {
   readonly has: (flag: string) => boolean;
 }
 
-/** Reads flags by the settings table. Throws `unknown-flag`, `flag-without-value` or `flag-replaced`. */
+/**
+ * Reads flags by the settings table. Throws `unknown-flag`, `flag-replaced`, `flag-without-value`, `flag-with-value` or
+ * `flag-twice`.
+ */
 export function readArguments(command: string, argv: readonly string[]): CommandLine {
   const known = settingsOf(command);
   const options = Object.fromEntries(
@@ -34,7 +37,7 @@ export function readArguments(command: string, argv: readonly string[]): Command
         known.map((each) => each.flag),
       );
     if (setting.replacedBy !== undefined) throw replacedFlag(setting.flag, setting.replacedBy);
-    if (setting.type === 'string' && !token.value) throw valueMissing(setting.flag, setting.value ?? '<value>');
+    checkValue(setting, token);
     if (values.has(setting.flag))
       throw problem('flag-twice', `--${setting.flag} is given twice`, { hint: 'Give it once.' });
     values.set(setting.flag, token.value ?? true);
@@ -50,9 +53,13 @@ export function readArguments(command: string, argv: readonly string[]): Command
 }
 
 function unknownFlag(command: string, flag: string, known: readonly string[]): Error {
-  return problem('unknown-flag', `cortex ${command} has no flag ${flag}${didYouMean(flag.replace(/^-+/, ''), known)}`, {
-    hint: `Run \`cortex ${command} --help\` for its flags.`,
-  });
+  return problem(
+    'unknown-flag',
+    `cortex ${command} has no flag ${flag}.${didYouMean(flag.replace(/^-+/, ''), known)}`,
+    {
+      hint: `Run \`cortex ${command} --help\` for its flags.`,
+    },
+  );
 }
 
 function replacedFlag(flag: string, replacement: string): Error {
@@ -61,6 +68,18 @@ function replacedFlag(flag: string, replacement: string): Error {
   });
 }
 
-function valueMissing(flag: string, value: string): Error {
-  return problem('flag-without-value', `--${flag} needs a value`, { hint: `Write --${flag} ${value}.` });
+/** What parseArgs made of a flag's value. */
+interface Given {
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** A word that begins with two hyphens is the next flag, not a value, unless it was given by `=`. */
+function checkValue({ flag, type, value = '<value>' }: Setting, given: Given): void {
+  if (type === 'boolean') {
+    if (given.value === undefined) return;
+    throw problem('flag-with-value', `--${flag} takes no value`, { hint: `Write --${flag} alone, or leave it away.` });
+  }
+  if (given.value && (given.inlineValue || !given.value.startsWith('--'))) return;
+  throw problem('flag-without-value', `--${flag} needs a value`, { hint: `Write --${flag} ${value}.` });
 }

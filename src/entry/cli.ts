@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readArguments } from './arguments.ts';
-import { commands, findCommand, type Io } from './commands/commands.ts';
+import { commands, findCommand, refuseSurplus, type Io } from './commands/commands.ts';
 import { readEnvironment } from './environment.ts';
 import { exitCodeFor, printError } from './errors.ts';
 import { helpFor, overview } from './help.ts';
@@ -20,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const args = readArguments(command.name, rest);
   if (args.has('help')) return say(helpFor(command));
   if (args.has('version')) return say(`cortex ${version}\n`);
+  refuseSurplus(command, args);
   const run = await command.load();
   return run(args, { io, environment: readEnvironment() });
 }

@@ -1,6 +1,7 @@
 import { cliExit } from '../protocol/words.ts';
 import { CortexError, messageOf } from '../shared/errors.ts';
 import { createMasker } from '../shared/mask.ts';
+import { printable } from './terminal/printable.ts';
 
 const exits = { problem: cliExit.problem, outside: cliExit.outside, bug: cliExit.bug } as const;
 
@@ -16,7 +17,7 @@ export function printError(
 ): void {
   const mask = createMasker(to.secrets);
   if (error instanceof CortexError && error.family !== 'bug') {
-    to.write(mask(`cortex: ${error.message}\n  ${error.hint}\n`));
+    to.write(`cortex: ${printable(mask(error.message))}\n  ${printable(mask(error.hint))}\n`);
     return;
   }
   const stack = error instanceof Error ? (error.stack ?? '') : '';

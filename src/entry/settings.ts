@@ -18,13 +18,8 @@ export interface Setting {
 const run = ['run'] as const;
 
 export const settings: readonly Setting[] = [
-  {
-    flag: 'format',
-    type: 'string',
-    value: 'text|json|github|md',
-    help: 'How to print',
-    commands: ['validate', 'preview'],
-  },
+  { flag: 'format', type: 'string', value: 'text|json|github', help: 'How to print', commands: ['validate'] },
+  { flag: 'format', type: 'string', value: 'text|md|json', help: 'How to print', commands: ['preview'] },
   {
     flag: 'base',
     type: 'string',
@@ -37,7 +32,7 @@ export const settings: readonly Setting[] = [
     type: 'string',
     value: '<dir>',
     help: 'Repository to work on (default: where you stand)',
-    commands: ['run', 'preview'],
+    commands: run,
     input: 'target',
   },
   {
@@ -69,8 +64,9 @@ export const settings: readonly Setting[] = [
     flag: 'json',
     type: 'boolean',
     help: 'Print one JSON document and nothing else',
-    commands: ['run', 'explain', 'report', 'watch'],
+    commands: ['run', 'explain', 'report'],
   },
+  { flag: 'json', type: 'boolean', help: 'Print each event as one line of JSON', commands: ['watch'] },
   {
     flag: 'parallel-masters',
     type: 'string',

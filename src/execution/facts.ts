@@ -13,7 +13,7 @@ export function factsOf(state: ExecutionState): Facts {
     masters: masterFacts(state),
     tasks: taskFacts(state),
     workers: workerFacts(state),
-    tokens: { budget: state.started?.budget.tokens ?? 0, used: tokensUsed(state), reserved: openReservations(state) },
+    tokens: tokenFacts(state),
     money: moneyFacts(state),
     budgets: { overrun: overruns(state), unsettled: state.reservations.size },
     escalations: {
@@ -108,7 +108,13 @@ function countTasks(state: ExecutionState): (status: TaskState['status']) => num
 
 function moneyFacts(state: ExecutionState): Facts['money'] {
   const used = [...state.masters.values()].reduce((sum, master) => sum + master.usedMicroDollars, 0);
-  return { budget_usd: (state.started?.budget.microDollars ?? 0) / 1_000_000, used_usd: used / 1_000_000 };
+  const budget = state.started ? { budget_usd: state.started.budget.microDollars / 1_000_000 } : {};
+  return { ...budget, used_usd: used / 1_000_000 };
+}
+
+function tokenFacts(state: ExecutionState): Facts['tokens'] {
+  const budget = state.started ? { budget: state.started.budget.tokens } : {};
+  return { ...budget, used: tokensUsed(state), reserved: openReservations(state) };
 }
 
 function openReservations(state: ExecutionState): number {

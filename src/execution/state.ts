@@ -181,7 +181,7 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
     changeTask(state, data.task, {
       status: 'blocked',
       endedAt: at,
-      reason: `needs ${data.by.join(', ')}, which did not complete`,
+      reason: `needs ${data.by.join(', ')}, which did not complete or was answered with stop`,
     }),
   'task.completed': (state, data, at) =>
     changeTask(state, data.task, {

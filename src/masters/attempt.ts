@@ -28,16 +28,31 @@ export async function runAttempt(owned: OwnedTask, attempt: number, context: Mas
   const worker = `${owned.task.id}-${attempt}`;
   const document = await context.store.putBlob(canonicalJson(await taskDocument(owned, attempt, context)));
   await context.board.write(launched({ owned, attempt, worker, document }, context));
-  const running = await context.launcher.launch({
-    worker,
-    attempt,
-    document,
-    timeoutMs: owned.task.timeoutMs,
-    memoryBytes: owned.task.resources.memoryBytes,
-  });
-  const outcome = await running.outcome;
+  const outcome = await launch({ owned, attempt, worker, document }, context);
   await settle(owned, worker, { usage: usageOf(outcome), context });
   return judgeOutcome({ owned, attempt, worker }, outcome, context);
+}
+
+interface Launch {
+  readonly owned: OwnedTask;
+  readonly attempt: number;
+  readonly worker: string;
+  readonly document: string;
+}
+
+/** A worker that could not be started, or whose end could not be seen, is lost like one that was ended from outside. */
+async function launch(start: Launch, context: MasterContext): Promise<AttemptOutcome> {
+  const { owned, attempt, worker, document } = start;
+  const { timeoutMs, resources } = owned.task;
+  context.signal.throwIfAborted();
+  try {
+    const request = { worker, attempt, document, timeoutMs, memoryBytes: resources.memoryBytes };
+    return await (
+      await context.launcher.launch(request)
+    ).outcome;
+  } catch (error) {
+    return { kind: 'lost', class: 'disruption', detail: messageOf(error), durationMs: 0 };
+  }
 }
 
 /** Everything the worker may know. Deterministic but for the attempt: a resumed run writes the same document. */
@@ -71,10 +86,7 @@ function upstreamOf(id: string, context: MasterContext): Task['upstream'][number
   return { task: id, capability: done?.declared.capability ?? '', result: done?.result ?? '' };
 }
 
-function launched(
-  start: { readonly owned: OwnedTask; readonly attempt: number; readonly worker: string; readonly document: string },
-  context: MasterContext,
-): NewEvent {
+function launched(start: Launch, context: MasterContext): NewEvent {
   const { task, master } = start.owned;
   const { worker, attempt, document } = start;
   const data = {

@@ -15,7 +15,10 @@ export interface BoardSource {
   readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;
 }
 
-/** A board that follows a store until the signal aborts. `onEvent` sees each event after the state has it. */
+/**
+ * A board that follows a store until the signal aborts. `onEvent` sees each event after the state has it. Where either
+ * fails, the board stands still, and all who wait on it get the error.
+ */
 export function openBoard(
   options: {
     readonly id: string;
@@ -26,13 +29,18 @@ export function openBoard(
 ): Board & { readonly closed: Promise<void> } {
   const state = emptyState(options.id);
   const waiting = new Set<() => void>();
-  const closed = (async () => {
+  let failure: { readonly error: Error } | undefined;
+  const follow = async (): Promise<void> => {
     for await (const event of options.source.follow(1, signal)) {
       applyEvent(state, event);
       options.onEvent?.(event, state);
-      for (const look of [...waiting]) look();
+      waiting.forEach((look) => look());
     }
-  })();
+  };
+  const closed = follow().catch((error: unknown) => {
+    failure = { error: error as Error };
+    waiting.forEach((look) => look());
+  });
   const until: Board['until'] = (look, stop) =>
     new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -40,15 +48,17 @@ export function openBoard(
         stop.removeEventListener('abort', abort);
       };
       const check = (): void => {
+        if (failure) return giveUp(failure.error);
         const answer = look(state);
         if (answer === undefined) return;
         settle();
         resolve(answer);
       };
-      const abort = (): void => {
+      const giveUp = (error: Error): void => {
         settle();
-        reject(stop.reason as Error);
+        reject(error);
       };
+      const abort = (): void => giveUp(stop.reason as Error);
       stop.addEventListener('abort', abort, { once: true });
       waiting.add(check);
       if (stop.aborted) abort();

@@ -29,23 +29,23 @@ export async function runPhase(phase: PhaseName, run: PhaseRun): Promise<void> {
     data: { phase, limitMs },
   });
   const startedAt = Date.parse(board.state.phases.get(phase)?.startedAt ?? '') || now();
-  const sayOverrun = (): void =>
-    void board
-      .write({
-        id: `phase.overran:${phase}`,
-        actor: 'cortex',
-        fence: 0,
-        type: 'phase.overran',
-        data: { phase, limitMs },
-      })
-      .catch(() => undefined);
-  const timer = setTimeout(sayOverrun, Math.max(0, startedAt + limitMs - now()));
+  const sayOverrun = (): Promise<void> =>
+    board.write({
+      id: `phase.overran:${phase}`,
+      actor: 'cortex',
+      fence: 0,
+      type: 'phase.overran',
+      data: { phase, limitMs },
+    });
+  const timer = setTimeout(() => void sayOverrun().catch(() => undefined), Math.max(0, startedAt + limitMs - now()));
   try {
     const exit = await board.until(
       (state) => (exitOf(phase, state).every((each) => each.met) ? exitOf(phase, state) : undefined),
       signal,
     );
     const tookMs = Math.max(0, now() - startedAt);
+    // The timer is for those who watch: it may come too late, as in a run that was cut off and resumed.
+    if (tookMs > limitMs) await sayOverrun();
     await board.write({
       id: `phase.ended:${phase}`,
       actor: 'cortex',

@@ -1,7 +1,7 @@
 import type { FailureClass } from '../protocol/event.ts';
 
 interface RetryRule {
-  /** Further attempts that the class allows; `plan` = as many as the task's own `retries`. */
+  /** Further attempts that the class allows; `plan` = the task's own `retries`, for all such classes together. */
   readonly cap: number | 'plan';
   /** The first wait as a multiple of the base; it doubles with each further attempt, up to ten times the base. */
   readonly wait: number;
@@ -26,13 +26,18 @@ const rules: { readonly [C in FailureClass]: RetryRule } = {
 
 export interface RetryQuestion {
   readonly class: FailureClass;
-  /** How often this class has ended an attempt of the task already, this one included. */
+  /** How many attempts of the task have ended by classes that share this one's cap, this one included. */
   readonly seen: number;
   readonly planRetries: number;
   readonly baseMs: number;
   /** Time until the run's deadline, and what one attempt may take. */
   readonly leftMs: number;
   readonly timeoutMs: number;
+}
+
+/** Whether two classes draw on the same cap: what the worker did itself shares the retries of the plan. */
+export function shareCap(a: FailureClass, b: FailureClass): boolean {
+  return a === b || (rules[a].cap === 'plan' && rules[b].cap === 'plan');
 }
 
 /** How long to wait before the next attempt, or null when there is to be none. */

@@ -42,7 +42,7 @@ function byCapability(task: PlanTask, candidates: readonly Expert[]): Route | un
 function byWords(task: PlanTask, candidates: readonly Expert[]): Route | undefined {
   const text = ` ${`${task.title} ${task.goal}`.toLowerCase().replace(/[^a-z0-9]+/g, ' ')} `;
   const scored = candidates
-    .map((expert) => ({ expert, hits: expert.words.filter((word) => text.includes(` ${word}`)) }))
+    .map((expert) => ({ expert, hits: expert.words.filter((word) => speaksOf(text, word)) }))
     .sort((a, b) => b.hits.length - a.hits.length);
   const [best, second] = scored;
   if (!best || best.hits.length === 0) return undefined;
@@ -54,6 +54,11 @@ function byWords(task: PlanTask, candidates: readonly Expert[]): Route | undefin
     confidence: round(confidence),
     reason: `its goal speaks of ${best.hits.join(', ')}`,
   };
+}
+
+/** A word of the goal counts when it begins with the expert's; short ones have to stand alone (`slo` is not in `slow`). */
+function speaksOf(text: string, word: string): boolean {
+  return word.length > 3 ? text.includes(` ${word}`) : text.includes(` ${word} `) || text.includes(` ${word}s `);
 }
 
 function byKind(task: PlanTask, candidates: readonly Expert[]): Route | undefined {

@@ -9,7 +9,7 @@ import { experts } from './experts/registry.ts';
 import { judgeChanges } from './judge.ts';
 import { hasEnded, queueTask, runTask } from './task-run.ts';
 
-/** A claim lasts as long as the run may: one process holds it, and says when it lets go. */
+/** A claim lasts as long as the run may: the process that holds it resumes or ends the leg. */
 const claimMarginMs = 60_000;
 
 /** One master's run. Never rejects: a master that fails reports so, and takes no other down. */
@@ -89,7 +89,8 @@ async function reportFailure(assignment: Assignment, error: unknown, context: Ma
   const { master } = assignment;
   const open = assignment.tasks.filter((task) => !hasEnded(context.board.state.tasks.get(task.id)));
   for (const task of open) {
-    const data = { task: task.id, master, attempts: 0, code: cause.code, message: cause.message, hint: cause.hint };
+    const attempts = context.board.state.tasks.get(task.id)?.attempts ?? 0;
+    const data = { task: task.id, master, attempts, code: cause.code, message: cause.message, hint: cause.hint };
     await context.board.write({ id: `task.failed:${task.id}`, actor: master, fence: 0, type: 'task.failed', data });
   }
   const counts = countTasks(assignment.tasks, context);

@@ -4,7 +4,7 @@ import type { TaskState, WorkerState } from '../execution/state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
 import type { MasterContext } from './context.ts';
 import { escalate, isStopped } from './escalation.ts';
-import { retryWait } from './retry.ts';
+import { retryWait, shareCap } from './retry.ts';
 
 const ended = new Set<TaskState['status']>(['complete', 'failed', 'blocked', 'skipped']);
 
@@ -30,15 +30,7 @@ export async function runTask(owned: OwnedTask, context: MasterContext): Promise
   if (hasEnded(context.board.state.tasks.get(owned.task.id))) return;
   const missing = await waitForNeeds(owned, context);
   if (missing) return say(owned, context, missing);
-  const release = await context.slots.take(
-    { priority: owned.task.priority, followers: followersOf(owned, context) },
-    context.signal,
-  );
-  try {
-    await tryUntilDone(owned, context);
-  } finally {
-    release();
-  }
+  await tryUntilDone(owned, context);
 }
 
 /** Undefined once every need is complete; else the event that says why this task can't run. */
@@ -68,14 +60,33 @@ async function tryUntilDone(owned: OwnedTask, context: MasterContext): Promise<v
   const last = lastAttempt(owned, context);
   if (last?.failure && !last.failure.retries) return fail(owned, context, failureSeen(last));
   for (let attempt = attemptAfter(last); ; attempt += 1) {
-    const refusal = await reserve(owned, attempt, context);
-    if (refusal) return fail(owned, context, refusal);
-    const outcome = await runAttempt(owned, attempt, context);
+    const outcome = await inSlot(owned, context, () => tryOnce(owned, attempt, context));
+    if ('refused' in outcome) return fail(owned, context, outcome.refused);
     if (outcome.ok) return complete(owned, context, outcome);
     const wait = await noteLoss({ owned, attempt, outcome }, context);
     if (wait === null) return fail(owned, context, failureOf(outcome, attempt));
     await sleep(wait, context.signal);
   }
+}
+
+/** A place is held while an attempt runs, not while the next one waits for its time. */
+async function inSlot<T>(owned: OwnedTask, context: MasterContext, work: () => Promise<T>): Promise<T> {
+  const wish = { priority: owned.task.priority, followers: followersOf(owned, context) };
+  const release = await context.slots.take(wish, context.signal);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+async function tryOnce(
+  owned: OwnedTask,
+  attempt: number,
+  context: MasterContext,
+): Promise<AttemptResult | { readonly refused: Failure }> {
+  const refused = await reserve(owned, attempt, context);
+  return refused ? { refused } : runAttempt(owned, attempt, context);
 }
 
 function lastAttempt(owned: OwnedTask, context: MasterContext): WorkerState | undefined {
@@ -186,7 +197,7 @@ async function noteLoss(
   const { owned, attempt, outcome } = lost;
   const { task, master } = owned;
   const before = [...context.board.state.workers.values()].filter(
-    (each) => each.task === task.id && each.failure?.class === outcome.lost.class,
+    (each) => each.task === task.id && each.failure && shareCap(each.failure.class, outcome.lost.class),
   );
   const wait = retryWait({
     class: outcome.lost.class,

@@ -31,6 +31,8 @@ export const historySchema = z.strictObject({
   commit: z.string(),
   /** True when the clone is shallow: the history is then incomplete. */
   shallow: z.boolean(),
+  /** True when there are older commits than those read. */
+  cut: z.boolean(),
   commits: z.array(
     z.strictObject({
       sha: z.string(),

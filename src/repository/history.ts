@@ -21,23 +21,44 @@ export async function readHistory(source: { readonly git: Git; readonly head: He
     ]),
     source.git(['rev-parse', '--is-shallow-repository']),
   ]);
-  const commits = log.toString('utf8').split('\u0001').slice(1).map(parseCommit);
-  return { v: 1, commit: source.head.commit, shallow: shallow.toString('utf8').trim() === 'true', commits };
-}
-
-/** With -z a commit is its header, then NUL-ended `added TAB deleted TAB path`; binary files show `-` for both. */
-function parseCommit(text: string): History['commits'][number] {
-  const [header = '', ...lines] = text.split('\0');
-  const [sha = '', at = '', author = ''] = header.trim().split('\u0002');
+  const commits = parseLog(log.toString('utf8'));
   return {
-    sha,
-    at: new Date(at).toISOString(),
-    author: sha256(author.toLowerCase()).slice(0, 16),
-    files: lines.flatMap(parseLine),
+    v: 1,
+    commit: source.head.commit,
+    shallow: shallow.toString('utf8').trim() === 'true',
+    cut: commits.length === commitLimit,
+    commits,
   };
 }
 
-function parseLine(line: string): History['commits'][number]['files'] {
+type Commit = History['commits'][number];
+
+/**
+ * With -z a commit is its header, then `added TAB deleted TAB path` for each file, all ended by NUL. A header begins
+ * with a byte that no such line begins with; inside a path any byte but NUL may stand.
+ */
+function parseLog(log: string): Commit[] {
+  const commits: Commit[] = [];
+  for (const part of log.split('\0')) {
+    if (part.startsWith('\u0001')) commits.push(parseHeader(part.slice(1)));
+    else commits.at(-1)?.files.push(...parseLine(part));
+  }
+  return commits;
+}
+
+function parseHeader(header: string): Commit {
+  const [sha = '', at = '', author = ''] = header.split('\u0002');
+  return { sha, at: isoDate(at), author: sha256(author.toLowerCase()).slice(0, 16), files: [] };
+}
+
+/** A commit may claim any date; one that is none counts as the epoch, as in git itself. */
+function isoDate(text: string): string {
+  const time = Date.parse(text);
+  return new Date(Number.isNaN(time) ? 0 : time).toISOString();
+}
+
+/** Binary files show `-` for both counts. */
+function parseLine(line: string): Commit['files'] {
   const match = /^\n?(\d+|-)\t(\d+|-)\t([^]+)$/.exec(line);
   if (!match) return [];
   const [, added = '-', deleted = '-', path = ''] = match;

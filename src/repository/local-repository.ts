@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { problem } from '../shared/errors.ts';
+import { CortexError, problem } from '../shared/errors.ts';
 import { gitIn, type Git } from './git.ts';
 
 /** What HEAD is, and what lies beside it uncommitted. */
@@ -15,7 +16,7 @@ export interface Head {
   readonly uncommitted: readonly string[];
 }
 
-/** Reads HEAD. Throws `not-a-repository` or `no-commit`, each with the remedy. */
+/** Reads HEAD. Throws `not-a-repository`, `no-commit` or `program-missing` (git), each with the remedy. */
 export async function readHead(directory: string, path: string): Promise<{ readonly head: Head; readonly git: Git }> {
   const root = await findRoot(gitIn(directory, path), directory);
   const git = gitIn(root, path);
@@ -39,8 +40,9 @@ export async function readFileAt(source: { readonly git: Git; readonly head: Hea
 
 async function findRoot(git: Git, directory: string): Promise<string> {
   try {
-    return (await git(['rev-parse', '--show-toplevel'])).toString('utf8').trim();
+    return (await git(['rev-parse', '--show-toplevel'])).toString('utf8').replace(/\n$/, '');
   } catch (error) {
+    if (error instanceof CortexError && error.code === 'program-missing' && existsSync(directory)) throw error;
     throw problem('not-a-repository', `${directory} is not inside a git repository`, {
       hint: 'Cortex works on committed trees: run `git init`, add and commit the files, or name another folder with --target.',
       cause: error,
@@ -79,7 +81,7 @@ function uncommittedPaths(status: Buffer): readonly string[] {
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index] ?? '';
     paths.push(entry.slice(3));
-    if (entry.startsWith('R') || entry.startsWith('C')) index += 1;
+    if (/^.?[RC]/.test(entry)) index += 1;
   }
   return paths.sort();
 }

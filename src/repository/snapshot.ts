@@ -59,6 +59,7 @@ function chooseEntries(entries: readonly TreeEntry[]): { wanted: readonly TreeEn
 
 function reasonToLeaveOut(entry: TreeEntry): string | undefined {
   if (entry.mode === '160000') return 'submodule';
+  if (entry.path.includes('\ufffd')) return 'its name is not UTF-8';
   if (entry.size > fileLimitBytes) return `larger than ${fileLimitBytes} bytes`;
   return leaveOut.find(({ matches }) => matches(entry.path))?.reason;
 }

@@ -20,8 +20,8 @@ export class CortexError extends Error {
   readonly hint: string;
   readonly retryable: boolean;
 
-  constructor(family: ErrorFamily, code: string, message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(family: ErrorFamily, code: string, details: ErrorDetails & { readonly message: string }) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'CortexError';
     this.family = family;
     this.code = code;
@@ -32,17 +32,18 @@ export class CortexError extends Error {
 
 /** An error that the user can fix: exit code 2. */
 export function problem(code: string, message: string, details: ErrorDetails): CortexError {
-  return new CortexError('problem', code, message, details);
+  return new CortexError('problem', code, { ...details, message });
 }
 
 /** An error of something outside (a full disk, a peer that is down): exit code 1. */
 export function outside(code: string, message: string, details: ErrorDetails): CortexError {
-  return new CortexError('outside', code, message, details);
+  return new CortexError('outside', code, { ...details, message });
 }
 
 /** A broken promise of our own: exit code 70. */
 export function bug(code: string, message: string, cause?: unknown): CortexError {
-  return new CortexError('bug', code, message, {
+  return new CortexError('bug', code, {
+    message,
     hint: 'This is a defect of Cortex. Please file it with the execution id and the log.',
     ...(cause === undefined ? {} : { cause }),
   });

@@ -14,7 +14,7 @@ export function writeFileAtomically(
     writeWhole(temporary, content, options.sync ?? false);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    tryRemove(temporary);
     throw outside('file-not-written', `Could not write ${path}: ${errnoOf(error) ?? String(error)}`, {
       hint: 'Check that the folder is writable and the disk has room.',
       cause: error,
@@ -32,6 +32,15 @@ export function readTextIfPresent(path: string): string | undefined {
       hint: 'Check that the file is readable.',
       cause: error,
     });
+  }
+}
+
+/** What is left over must not hide why the writing failed. */
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTypes, type EventType } from '../../src/protocol/event.ts';
+import type { Ran } from '../support/journey.ts';
 import { contentOf, readLog, resumeId, resumeScripted, scriptedWorld, startScripted } from '../support/resumed-run.ts';
 
 /** Kinds that this plan can't make: no budget is refused, nothing lets go of a claim, and a run is resumed only here. */
@@ -10,12 +11,17 @@ describe('a run that is killed goes on where it was', () => {
   const undisturbed = scriptedWorld();
   let expected = '';
 
+  let ran: Ran;
+
   beforeAll(async () => {
-    const ran = await startScripted(undisturbed);
-    expect(ran).toMatchObject({ code: 3, stderr: '' });
+    ran = await startScripted(undisturbed);
     expected = contentOf(undisturbed.out, resumeId);
   });
   afterAll(undisturbed.remove);
+
+  it('the undisturbed run ends with its gate not met, and nothing to complain of', () => {
+    expect(ran).toMatchObject({ code: 3, stderr: '' });
+  });
 
   it('the undisturbed run makes every kind of event that is killed after below', () => {
     const kinds = new Set(readLog(undisturbed.out, resumeId).map((event) => event.type));
@@ -30,18 +36,18 @@ describe('a run that is killed goes on where it was', () => {
     expect(books.reduce((sum, tokens) => sum + tokens, 0)).toBe(1100 + 2 * 700 + 300 + 50 + 200);
   });
 
-  it.concurrent.for(made)('killed after %s', async (type, context) => {
+  it.concurrent.for(made)('killed after %s', async (type, { expect: expectHere }) => {
     const world = scriptedWorld();
     try {
       const killed = await startScripted(world, { KILL_AFTER_TYPE: type });
-      context.expect(killed.signal).toBe('SIGKILL');
+      expectHere(killed.signal).toBe('SIGKILL');
       const before = readLog(world.out, resumeId);
       const resumed = await resumeScripted(world);
-      context.expect(resumed).toMatchObject({ code: 3, stderr: '' });
-      context.expect(contentOf(world.out, resumeId)).toBe(expected);
+      expectHere(resumed).toMatchObject({ code: 3, stderr: '' });
+      expectHere(contentOf(world.out, resumeId)).toBe(expected);
       const after = readLog(world.out, resumeId);
-      context.expect(after.slice(0, before.length)).toEqual(before);
-      context.expect(finishedTwice(after)).toEqual([]);
+      expectHere(after.slice(0, before.length)).toEqual(before);
+      expectHere(finishedTwice(after)).toEqual([]);
     } finally {
       world.remove();
     }

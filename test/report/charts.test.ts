@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxWorkerBars, renderGantt, renderPie, timelineOfReport } from '../../src/report/charts.ts';
 import { hostileText } from '../support/hostile-text.ts';
-import { reportWith, workerWith } from '../support/report.ts';
+import { workerWith } from '../support/report-parts.ts';
+import { reportWith } from '../support/report.ts';
 
 describe('renderGantt', () => {
   it('draws a section per master: its own bar, then its workers', () => {

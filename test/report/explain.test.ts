@@ -4,7 +4,8 @@ import { parseEvent } from '../../src/protocol/event.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import { noUsage } from '../../src/protocol/result.ts';
 import { explain } from '../../src/report/explain.ts';
-import { artefacts, changeWith, executionId, findingWith, prints, reportWith, taskWith } from '../support/report.ts';
+import { artefacts, changeWith, findingWith, prints, taskWith } from '../support/report-parts.ts';
+import { executionId, reportWith } from '../support/report.ts';
 
 const worker = { worker: 'scan-workflows-1', task: 'scan-workflows', master: 'security-master', attempt: 1 };
 const evidence = `coordination/archives/${executionId}/evidence`;
@@ -110,7 +111,7 @@ describe('a change', () => {
     expect(answer.steps.find((step) => step.what === 'before: 2 findings')?.file).toBe(
       `${evidence}/${artefacts.before}.json`,
     );
-    expect(answer.steps.find((step) => step.what === 'after: 1 findings')?.file).toBe(
+    expect(answer.steps.find((step) => step.what === 'after: 1 finding')?.file).toBe(
       `${evidence}/${artefacts.after}.json`,
     );
     expect(detailsOf(answer, 'review')).toEqual(['proven: 1 finding gone, nothing new, review approves']);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { changeSchema, type Change } from '../../src/protocol/change.ts';
 import { renderPullRequest, type PullRequestContext } from '../../src/report/pull-request.ts';
 import { hostileText, livePartsOf, shapeOf } from '../support/hostile-text.ts';
-import { artefacts, executionId, prints } from '../support/report.ts';
+import { artefacts, prints } from '../support/report-parts.ts';
+import { executionId } from '../support/report.ts';
 
 const context: PullRequestContext = {
   executionId,

@@ -87,7 +87,7 @@ export const hostileText = fc
 /** Every token of a Markdown document, at any depth. */
 export function allTokens(markdown: string): readonly Token[] {
   const tokens: Token[] = [];
-  marked.walkTokens(marked.lexer(markdown), (token) => void tokens.push(token));
+  void marked.walkTokens(marked.lexer(markdown), (token) => void tokens.push(token));
   return tokens;
 }
 

@@ -1,14 +1,16 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { envelopeSchema, type Envelope } from '../../protocol/result.ts';
+import { envelopeSchema } from '../../protocol/result.ts';
 import { readTextIfPresent, writeFileAtomically } from '../../shared/files.ts';
-import { signalGroup } from '../../shared/process.ts';
+import { processStart, signalGroup } from '../../shared/process.ts';
+import type { FoundEnvelope } from './outcome.ts';
 
 /** What stays on disk of an attempt, so that another process can take it up. */
 export interface AttemptFolder {
   readonly envelopePath: string;
-  /** The envelope, where the worker has written a valid one of this attempt. */
-  readonly readEnvelope: () => Envelope | { readonly invalid: string } | undefined;
+  readonly readEnvelope: () => FoundEnvelope;
+  /** Makes room for a new process: what is read afterwards, it has written. */
+  readonly forgetEnvelope: () => void;
   readonly notePid: (pid: number) => void;
   /** Ends what an earlier launcher left running, so that no twin ever works beside the new one. */
   readonly endLeftover: () => void;
@@ -21,35 +23,26 @@ export function attemptFolder(root: string, worker: string): AttemptFolder {
   return {
     envelopePath,
     readEnvelope: () => readEnvelope(envelopePath, worker),
-    notePid: (pid) => writeFileAtomically(pidPath, `${pid} ${startTime(pid) ?? ''}\n`),
+    forgetEnvelope: () => rmSync(envelopePath, { force: true }),
+    notePid: (pid) => writeFileAtomically(pidPath, `${pid} ${processStart(pid) ?? ''}\n`),
     endLeftover: () => {
       const [pid, started] = (readTextIfPresent(pidPath) ?? '').trim().split(' ');
       const known = Number(pid);
       // A pid alone may have been given to another process since: the start time tells them apart.
-      if (Number.isInteger(known) && known > 1 && started && startTime(known) === started)
+      if (Number.isInteger(known) && known > 1 && started && processStart(known) === started)
         signalGroup(known, 'SIGKILL');
       rmSync(pidPath, { force: true });
     },
   };
 }
 
-function readEnvelope(path: string, worker: string): Envelope | { readonly invalid: string } | undefined {
+function readEnvelope(path: string, worker: string): FoundEnvelope {
   const text = readTextIfPresent(path);
   if (text === undefined) return undefined;
   try {
     const envelope = envelopeSchema.parse(JSON.parse(text));
-    return envelope.worker === worker ? envelope : { invalid: `the envelope is that of ${envelope.worker}` };
+    return envelope.worker === worker ? { valid: envelope } : { invalid: `the envelope is that of ${envelope.worker}` };
   } catch (error) {
     return { invalid: String(error).slice(0, 300) };
-  }
-}
-
-/** Start time of a process in clock ticks since boot (proc(5), field 22); undefined where there is no /proc. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }

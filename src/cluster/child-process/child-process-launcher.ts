@@ -2,13 +2,15 @@ import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import type { Envelope } from '../../protocol/result.ts';
+import { outside } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
 import { signalGroup, startGroup, type ProcessGroup } from '../../shared/process.ts';
 import type { Launcher, LaunchRequest, Outcome, RunningWorker } from '../launcher.ts';
 import { attemptFolder, type AttemptFolder } from './attempt-folder.ts';
 import { captureLines } from './log-file.ts';
-import { groupMemory } from './memory-watch.ts';
-import { judgeEnding, type Ending } from './outcome.ts';
+import { watchLimits, type LimitWatch } from './limit-watch.ts';
+import { judgeEnding } from './outcome.ts';
+import { processTree } from './process-tree.ts';
 
 export interface ChildProcessOptions {
   /** Path of the worker bundle. */
@@ -29,28 +31,41 @@ export interface ChildProcessOptions {
   readonly temporary: string;
 }
 
-const memoryCheckMs = 500;
-const graceMs = 2000;
+interface LiveWorker {
+  readonly adopted: boolean;
+  readonly outcome: Promise<Outcome>;
+  readonly cancel: () => void;
+  /** Ends it at once, without waiting. */
+  readonly kill: () => void;
+}
 
 /** Runs workers as child processes of this machine, each at the head of its own process group. */
 export function childProcessLauncher(options: ChildProcessOptions): Launcher {
-  const running = new Map<string, { group: ProcessGroup; cancel: () => void; outcome: Promise<Outcome> }>();
+  const launches = new Map<string, Promise<LiveWorker>>();
+  const live = new Set<LiveWorker>();
+  let closed = false;
+  const begin = async (request: LaunchRequest): Promise<LiveWorker> => {
+    const worker = await adoptOrStart(options, request);
+    live.add(worker);
+    const forget = (): void => {
+      live.delete(worker);
+      launches.delete(request.worker);
+    };
+    worker.outcome.then(forget, forget);
+    return worker;
+  };
   const launch = async (request: LaunchRequest): Promise<RunningWorker> => {
-    const current = running.get(request.worker);
-    if (current) return { node: hostname(), adopted: true, outcome: current.outcome };
-    const folder = attemptFolder(options.attempts, request.worker);
-    folder.endLeftover();
-    const left = folder.readEnvelope();
-    if (left && !('invalid' in left))
-      return { node: hostname(), adopted: true, outcome: Promise.resolve(adoptedOutcome(left)) };
-    const group = await start(options, request, folder);
-    const watch = watchLimits(group, request);
-    const outcome = follow({ options, request, folder, group, watch }).finally(() => running.delete(request.worker));
-    running.set(request.worker, { group, cancel: watch.cancel, outcome });
-    return { node: hostname(), adopted: false, outcome };
+    const known = launches.get(request.worker);
+    if (known) return { node: hostname(), adopted: true, outcome: (await known).outcome };
+    if (closed) throw launcherClosed(request.worker);
+    const launched = begin(request);
+    launches.set(request.worker, launched);
+    launched.catch(() => launches.delete(request.worker));
+    const { adopted, outcome } = await launched;
+    return { node: hostname(), adopted, outcome };
   };
   const cancel = async (worker: string): Promise<void> => {
-    const current = running.get(worker);
+    const current = await launches.get(worker)?.catch(() => undefined);
     current?.cancel();
     await current?.outcome;
   };
@@ -58,15 +73,36 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
     slots: options.slots ?? availableParallelism(),
     node: hostname(),
     launch,
-    logs: (worker) => Promise.resolve(readTextIfPresent(logPath(options, worker)) ?? ''),
+    logs: async (worker) => readTextIfPresent(logPath(options, worker)) ?? '',
     cancel,
-    kill: () => {
-      for (const { group } of running.values()) signalGroup(group.pid, 'SIGKILL');
-    },
+    kill: () => live.forEach((worker) => worker.kill()),
     close: async () => {
-      await Promise.all([...running.keys()].map(cancel));
+      closed = true;
+      await Promise.all([...launches.keys()].map(cancel));
     },
   };
+}
+
+async function adoptOrStart(options: ChildProcessOptions, request: LaunchRequest): Promise<LiveWorker> {
+  const folder = attemptFolder(options.attempts, request.worker);
+  folder.endLeftover();
+  const left = folder.readEnvelope();
+  if (left && 'valid' in left) return endedWorker(left.valid);
+  folder.forgetEnvelope();
+  const group = await start(options, request, folder);
+  const watch = watchLimits(group, request);
+  const kill = (): void => processTree(group.pid).groups.forEach((each) => signalGroup(each, 'SIGKILL'));
+  return { adopted: false, outcome: follow({ options, request, folder, group, watch }), cancel: watch.cancel, kill };
+}
+
+/** The attempt ended under an earlier launcher, with the code it names; how long it took was not seen by this one. */
+function endedWorker(envelope: Envelope): LiveWorker {
+  const outcome = judgeEnding({ code: envelope.exitCode, signal: null, endedBy: 'itself', durationMs: 0 }, { valid: envelope });
+  return { adopted: true, outcome: Promise.resolve(outcome), cancel: () => undefined, kill: () => undefined };
+}
+
+function launcherClosed(worker: string): Error {
+  return outside('launcher-closed', `${worker} was not started: the run is ending`, { hint: 'Go on with --resume.' });
 }
 
 async function start(
@@ -96,33 +132,6 @@ async function start(
   return group;
 }
 
-interface LimitWatch {
-  readonly cancel: () => void;
-  readonly stop: () => void;
-  readonly endedBy: () => Ending['endedBy'];
-}
-
-function watchLimits(group: ProcessGroup, request: LaunchRequest): LimitWatch {
-  let endedBy: Ending['endedBy'] = 'itself';
-  const end = (reason: Ending['endedBy']): void => {
-    if (endedBy === 'itself') endedBy = reason;
-    group.end(graceMs);
-  };
-  const timeLimit = setTimeout(() => end('time-limit'), request.timeoutMs);
-  const memoryLimit = setInterval(() => {
-    const used = groupMemory(group.pid);
-    if (used !== undefined && used > request.memoryBytes) end('memory-limit');
-  }, memoryCheckMs);
-  return {
-    cancel: () => end('cancel'),
-    stop: () => {
-      clearTimeout(timeLimit);
-      clearInterval(memoryLimit);
-    },
-    endedBy: () => endedBy,
-  };
-}
-
 async function follow(worker: {
   readonly options: ChildProcessOptions;
   readonly request: LaunchRequest;
@@ -138,11 +147,6 @@ async function follow(worker: {
   await captured;
   const durationMs = Math.round(performance.now() - startedAt);
   return judgeEnding({ code, signal, endedBy: watch.endedBy(), durationMs }, folder.readEnvelope());
-}
-
-/** The attempt ended under an earlier launcher: what it took then was not seen by this one. */
-function adoptedOutcome(envelope: Envelope): Outcome {
-  return judgeEnding({ code: envelope.exitCode, signal: null, endedBy: 'itself', durationMs: 0 }, envelope);
 }
 
 function logPath(options: ChildProcessOptions, worker: string): string {

@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 const logLimitBytes = 4 * 1024 * 1024;
 /** A line longer than this is written in pieces, so that one endless line can't fill the memory. */
 const lineLimit = 64 * 1024;
+/** What of a cut line stays behind for the next piece: a secret up to this length is never cut in two. */
+const overlap = 8 * 1024;
 
 /** Writes the lines of several streams to a file, each masked. Resolves when all streams have ended. */
 export async function captureLines(
@@ -17,32 +19,46 @@ export async function captureLines(
   const file = openSync(path, 'a', 0o644);
   let room = logLimitBytes;
   let dropped = 0;
-  const writeLine = (line: string): void => {
-    const text = `${mask(line)}\n`;
-    room -= Buffer.byteLength(text);
-    if (room < 0) dropped += 1;
-    else writeSync(file, text);
+  const writeLine = (masked: string): void => {
+    room -= Buffer.byteLength(masked) + 1;
+    if (room < 0 || !tryWrite(file, `${masked}\n`)) dropped += 1;
   };
   try {
-    await Promise.all(streams.map((stream) => eachLine(stream, writeLine)));
+    await Promise.all(streams.map((stream) => eachLine(stream, mask, writeLine)));
     if (dropped > 0)
-      writeSync(file, `[${dropped} further lines were dropped: the log is capped at ${logLimitBytes} bytes]\n`);
+      tryWrite(file, `[${dropped} further lines were dropped: the log is capped at ${logLimitBytes} bytes]\n`);
   } finally {
     closeSync(file);
   }
 }
 
-async function eachLine(stream: Readable, take: (line: string) => void): Promise<void> {
+/** A log that can't be written, as on a full disk, must not cost the worker its result: its lines count as dropped. */
+function tryWrite(file: number, text: string): boolean {
+  try {
+    writeSync(file, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Masked lines of a stream. */
+async function eachLine(
+  stream: Readable,
+  mask: (text: string) => string,
+  take: (masked: string) => void,
+): Promise<void> {
   let rest = '';
   stream.setEncoding('utf8');
   for await (const chunk of stream as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) take(line);
+    for (const line of lines) take(mask(line));
     if (rest.length > lineLimit) {
-      take(rest);
-      rest = '';
+      const masked = mask(rest);
+      take(masked.slice(0, -overlap));
+      rest = masked.slice(-overlap);
     }
   }
-  if (rest) take(rest);
+  if (rest) take(mask(rest));
 }

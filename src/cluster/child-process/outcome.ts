@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../protocol/event.ts';
-import type { Envelope } from '../../protocol/result.ts';
+import type { Envelope, ResultStatus } from '../../protocol/result.ts';
 import { workerExit } from '../../protocol/words.ts';
 import type { Outcome } from '../launcher.ts';
 
@@ -20,13 +20,18 @@ const classByExit: Readonly<Record<number, FailureClass>> = {
   [workerExit.noAccess]: 'no-access',
 };
 
+/** An envelope as found; undefined where there is none. */
+export type FoundEnvelope = { readonly valid: Envelope } | { readonly invalid: string } | undefined;
+
+const failures = new Set<ResultStatus>(['failed', 'refused']);
+
 /** V8 aborts with this signal when the heap limit is reached. */
 const heapExhausted = 'SIGABRT';
 
-/** Reads an ending: a valid envelope and exit code 0 is a return, all else has a failure class. */
-export function judgeEnding(ending: Ending, envelope: Envelope | { readonly invalid: string } | undefined): Outcome {
+/** Reads an ending: exit code 0 and a valid envelope of a success are a return, all else has a failure class. */
+export function judgeEnding(ending: Ending, found: FoundEnvelope): Outcome {
   const { durationMs } = ending;
-  const valid = envelope && !('invalid' in envelope) ? envelope : undefined;
+  const valid = found && 'valid' in found ? found.valid : undefined;
   const lost = (failure: FailureClass, detail: string): Outcome => ({
     kind: 'lost',
     class: failure,
@@ -40,11 +45,9 @@ export function judgeEnding(ending: Ending, envelope: Envelope | { readonly inva
   if (ending.signal === heapExhausted) return lost('out-of-memory', 'its heap reached the memory limit');
   if (ending.signal) return lost('disruption', `ended from outside by ${ending.signal}`);
   if (ending.code !== 0) return lost(classByExit[ending.code ?? -1] ?? 'crash', describe(ending, valid));
-  if (!valid)
-    return lost(
-      'protocol',
-      envelope && 'invalid' in envelope ? `its envelope is not valid: ${envelope.invalid}` : 'it left no envelope',
-    );
+  if (found && 'invalid' in found) return lost('protocol', `its envelope is not valid: ${found.invalid}`);
+  if (!valid) return lost('protocol', 'it left no envelope');
+  if (failures.has(valid.status)) return lost('protocol', `exit code 0, but its envelope says ${valid.status}`);
   return { kind: 'returned', envelope: valid, durationMs };
 }
 

@@ -17,6 +17,8 @@ export type RunCommandLine = (
 export interface Command {
   readonly name: string;
   readonly usage: string;
+  /** How many words it takes beside its flags. */
+  readonly takes: number;
   readonly summary: string;
   readonly examples: readonly string[];
   /** Loads the command's own code, and nothing of the others. */
@@ -27,6 +29,7 @@ export const commands: readonly Command[] = [
   {
     name: 'run',
     usage: 'run <plan> [flags]',
+    takes: 1,
     summary: 'Run a plan on a repository and write state, results and report below coordination/',
     examples: [
       'cortex run plans/full-orchestration.yaml',
@@ -38,6 +41,7 @@ export const commands: readonly Command[] = [
   {
     name: 'validate',
     usage: 'validate <plan…> [flags]',
+    takes: Infinity,
     summary: 'Prove plans: every problem at once, each with place and remedy',
     examples: ['cortex validate plans/*.yaml', 'cortex validate plans/full-orchestration.yaml --format github'],
     load: async () => (await import('./validate.ts')).validateCommand,
@@ -45,6 +49,7 @@ export const commands: readonly Command[] = [
   {
     name: 'preview',
     usage: 'preview <plan> [flags]',
+    takes: 1,
     summary: 'Forecast what a plan would run, and what it changes against a revision',
     examples: [
       'cortex preview plans/full-orchestration.yaml',
@@ -55,20 +60,23 @@ export const commands: readonly Command[] = [
   {
     name: 'watch',
     usage: 'watch [<id>] [flags]',
+    takes: 1,
     summary: 'Follow an execution from its log',
     examples: ['cortex watch', 'cortex watch CORTEX-EXEC-2026-11-23-160000 --out coordination'],
     load: async () => (await import('./watch.ts')).watchCommand,
   },
   {
     name: 'report',
-    usage: 'report <id> [flags]',
+    usage: 'report [<id>] [flags]',
+    takes: 1,
     summary: 'Rebuild report and state files from the log and the artefacts alone',
     examples: ['cortex report CORTEX-EXEC-2026-11-23-160000'],
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
     name: 'explain',
-    usage: 'explain <finding|change|task|number> [flags]',
+    usage: 'explain <finding|change|task|number> [<id>] [flags]',
+    takes: 2,
     summary: 'Say where something comes from, down to the evidence',
     examples: ['cortex explain findings.total', 'cortex explain scan-workflows', 'cortex explain 3f9a1c'],
     load: async () => (await import('./explain.ts')).explainCommand,
@@ -76,6 +84,7 @@ export const commands: readonly Command[] = [
   {
     name: 'schema',
     usage: 'schema',
+    takes: 0,
     summary: 'Print the JSON Schema of plans, for editors',
     examples: ['cortex schema > plan.schema.json'],
     load: async () => (await import('./schema.ts')).schemaCommand,
@@ -89,5 +98,14 @@ export function findCommand(name: string): Command {
   const names = commands.map((each) => each.name);
   throw problem('unknown-command', `There is no command ${JSON.stringify(name)}.${didYouMean(name, names)}`, {
     hint: `Commands: ${names.join(', ')}.`,
+  });
+}
+
+/** Throws `too-many-arguments` where a command got words that it has no use for. */
+export function refuseSurplus(command: Command, args: CommandLine): void {
+  const surplus = args.positionals.slice(command.takes);
+  if (surplus.length === 0) return;
+  throw problem('too-many-arguments', `cortex ${command.name} has no use for ${surplus.join(' ')}`, {
+    hint: `Write \`cortex ${command.usage}\`.`,
   });
 }

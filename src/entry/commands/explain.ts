@@ -1,11 +1,9 @@
 import { cliExit } from '../../protocol/words.ts';
-import { reportSchema, type Report } from '../../protocol/report.ts';
 import { explain } from '../../report/explain.ts';
 import { problem } from '../../shared/errors.ts';
-import { readTextIfPresent } from '../../shared/files.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { RunCommandLine } from './commands.ts';
-import { openStored, type StoredExecution } from './stored-execution.ts';
+import { openStored, storedReport } from './stored-execution.ts';
 
 /** `cortex explain`: where a finding, change, task or number comes from, down to the evidence. */
 export const explainCommand: RunCommandLine = async (args, { io, environment }) => {
@@ -21,12 +19,3 @@ export const explainCommand: RunCommandLine = async (args, { io, environment }) 
   io.out(mask(args.has('json') ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.lines.join('\n')}\n`));
   return cliExit.success;
 };
-
-function storedReport(stored: StoredExecution): Report {
-  const text = readTextIfPresent(stored.paths.results);
-  if (text === undefined)
-    throw problem('no-report', `${stored.id} has no report yet`, {
-      hint: `Go on with \`cortex run --resume ${stored.id}\`, or \`cortex report ${stored.id}\`.`,
-    });
-  return reportSchema.parse(JSON.parse(text));
-}

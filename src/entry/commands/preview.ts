@@ -6,6 +6,7 @@ import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { renderPreview } from '../../plan/preview.ts';
 import { cliExit } from '../../protocol/words.ts';
+import type { Git } from '../../repository/git.ts';
 import { readHead } from '../../repository/local-repository.ts';
 import { problem } from '../../shared/errors.ts';
 import { loadPlan } from '../run/load-plan.ts';
@@ -16,9 +17,9 @@ import { requireValidPlan } from './require-plan.ts';
 
 /** `cortex preview`: what a plan would run, and what that changes against a revision. Runs nothing. */
 export const previewCommand: RunCommandLine = async (args, { io, environment }) => {
-  const [file, ...more] = args.positionals;
-  if (file === undefined || more.length > 0) {
-    throw problem('no-plan', `Expected one plan, found ${args.positionals.length}`, {
+  const [file] = args.positionals;
+  if (file === undefined) {
+    throw problem('no-plan', 'No plan was named', {
       hint: 'Name one, as in `cortex preview plans/full-orchestration.yaml`.',
     });
   }
@@ -43,9 +44,7 @@ export const previewCommand: RunCommandLine = async (args, { io, environment }) 
 async function planAt(file: string, revision: string, path: string): Promise<Plan | undefined> {
   const { git, head } = await readHead(dirname(resolve(file)), path);
   const name = relative(head.root, resolve(file));
-  const commit = (await git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`]))
-    .toString('utf8')
-    .trim();
+  const commit = await commitOf(git, revision);
   const listed = await git(['ls-tree', '--name-only', commit, '--', name]);
   if (listed.length === 0) return undefined;
   const outcome = parsePlan(await git(['show', `${commit}:${name}`]), `${name} at ${revision}`);
@@ -53,4 +52,16 @@ async function planAt(file: string, revision: string, path: string): Promise<Pla
   throw problem('base-plan-invalid', `${name} is not a valid plan at ${revision}`, {
     hint: 'Compare with a revision whose plan is valid, or leave --base away.',
   });
+}
+
+async function commitOf(git: Git, revision: string): Promise<string> {
+  try {
+    const found = await git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`]);
+    return found.toString('utf8').trim();
+  } catch (error) {
+    throw problem('base-unknown', `There is no revision ${JSON.stringify(revision)} in this repository`, {
+      hint: 'Name a branch, tag or commit with --base; a shallow clone may have to fetch it first.',
+      cause: error,
+    });
+  }
 }

@@ -69,9 +69,9 @@ async function findPlace(args: CommandLine, environment: Environment): Promise<P
 }
 
 async function newOrder(args: CommandLine, place: Place, io: Io): Promise<Order> {
-  const [file, ...more] = args.positionals;
-  if (file === undefined || more.length > 0) {
-    throw problem('no-plan', `Expected one plan, found ${args.positionals.length}`, {
+  const [file] = args.positionals;
+  if (file === undefined) {
+    throw problem('no-plan', 'No plan was named', {
       hint: 'Name one, as in `cortex run plans/full-orchestration.yaml`.',
     });
   }
@@ -177,16 +177,16 @@ async function execute(run: {
 }
 
 function chosenMasters(args: CommandLine, plan: Plan): Plan {
-  const wanted = args.text('masters');
-  return wanted === undefined
-    ? plan
-    : onlyMasters(
-        plan,
-        wanted
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean),
-      );
+  const text = args.text('masters');
+  if (text === undefined) return plan;
+  const wanted = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (wanted.length > 0) return onlyMasters(plan, wanted);
+  throw problem('no-master', '--masters names no master', {
+    hint: 'Name one or more, as in --masters security-master.',
+  });
 }
 
 /** The first Cortex let people say how many masters they expect; a plan that has others is refused, not bent. */

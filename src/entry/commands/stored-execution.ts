@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileBlobs } from '../../coordination/file/blobs.ts';
 import type { Blobs } from '../../coordination/store.ts';
 import { readEventLog } from '../../coordination/file/event-log.ts';
 import type { Event } from '../../protocol/event.ts';
+import { reportSchema, type Report } from '../../protocol/report.ts';
 import { problem } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
 import type { CommandLine } from '../arguments.ts';
@@ -27,11 +29,30 @@ export function openStored(args: CommandLine, id: string | undefined): StoredExe
   return { id: wanted, paths, events: readEventLog(paths.log).events, blobs: fileBlobs(paths.blobs) };
 }
 
+const currentExecution = z.object({ execution_id: z.string() });
+
+/** The report of an execution. Throws `no-report`, or `report-damaged` where the file is not one. */
+export function storedReport(stored: StoredExecution): Report {
+  const { id, paths } = stored;
+  const text = readTextIfPresent(paths.results);
+  if (text === undefined) {
+    throw problem('no-report', `${id} has no report yet`, {
+      hint: `Go on with \`cortex run --resume ${id}\`, or \`cortex report ${id}\`.`,
+    });
+  }
+  const read = reportSchema.safeParse(jsonOf(text));
+  if (read.success) return read.data;
+  throw problem('report-damaged', `${paths.results} is not a report of this version of Cortex`, {
+    hint: `Write it anew by \`cortex report ${id}\`.`,
+    cause: read.error,
+  });
+}
+
 /** The execution that `current-execution.json` names. */
 export function latestExecution(out: string): string {
   const text = readTextIfPresent(`${out}/current-execution.json`);
-  const named = text === undefined ? undefined : (JSON.parse(text) as { execution_id?: unknown }).execution_id;
-  if (typeof named === 'string') return checkExecutionId(named);
+  const named = text === undefined ? undefined : currentExecution.safeParse(jsonOf(text));
+  if (named?.success) return checkExecutionId(named.data.execution_id);
   throw problem('no-execution', `There is no execution below ${out}`, {
     hint: 'Run a plan first, or name another folder with --out.',
   });
@@ -42,4 +63,13 @@ function unknownExecution(out: string, id: string): Error {
   const known = existsSync(executions) ? readdirSync(executions).sort().slice(-5) : [];
   const hint = known.length > 0 ? `There are ${known.join(', ')}.` : 'Name another folder with --out.';
   return problem('execution-unknown', `There is no execution ${id} below ${out}`, { hint });
+}
+
+/** What a file holds, or undefined where that is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Event, EventData, NewEvent } from '../../protocol/event.ts';
 import type { Report } from '../../protocol/report.ts';
-import { phaseNames } from '../../protocol/words.ts';
+import type { PhaseName } from '../../protocol/words.ts';
 import { openBoard, type Board } from '../../masters/board.ts';
 import type { MasterContext } from '../../masters/context.ts';
 import { runPhase } from '../../masters/phases.ts';
@@ -12,6 +12,7 @@ import type { Git } from '../../repository/git.ts';
 import { readFileAt, type Head } from '../../repository/local-repository.ts';
 import { takeSnapshot } from '../../repository/snapshot.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
+import { problem } from '../../shared/errors.ts';
 import type { ExecutionState } from '../../execution/state.ts';
 import { readBaseline } from './baseline.ts';
 import { aggregateDocument, concludeReport, joinResults, judgeCriteria, judgeEnd, writeReport } from './conclude.ts';
@@ -63,7 +64,8 @@ async function begin(run: Run, board: Board): Promise<void> {
   const events = await run.doors.store.read();
   if (events.length === 0)
     return board.write(...openingEvents({ routed: run.routed, plan: run.planFacts, head: run.head }));
-  await board.until((state) => (state.lastSeq >= events.length ? true : undefined), new AbortController().signal);
+  const last = events.at(-1)?.seq ?? 0;
+  await board.until((state) => (state.lastSeq >= last ? true : undefined), new AbortController().signal);
   const relaunching = [...board.state.workers.values()]
     .filter((worker) => worker.status === 'running')
     .map((worker) => worker.worker);
@@ -71,7 +73,7 @@ async function begin(run: Run, board: Board): Promise<void> {
 }
 
 /** Runs the work of a phase beside its clock; both have to succeed. */
-async function phase<T>(name: (typeof phaseNames)[number], stage: Stage, work: () => Promise<T>): Promise<T> {
+async function phase<T>(name: PhaseName, stage: Stage, work: () => Promise<T>): Promise<T> {
   const [outcome] = await Promise.all([work(), runPhase(name, phaseRun(stage))]);
   return outcome;
 }
@@ -116,12 +118,15 @@ async function coordinate(stage: Stage): Promise<void> {
   try {
     const context = masterContext(stage, { deadlineAt: deadline.at, signal: stop });
     const masters = run.routed.assignments.map((assignment) => runMaster(assignment, context));
-    for (const name of ['activation', 'distribution', 'execution'] as const) await runPhase(name, phaseRun(stage));
-    await Promise.all(masters);
+    await Promise.all([runWorkPhases(stage), ...masters]);
   } finally {
     deadline.clear();
     stop.removeEventListener('abort', cancelWorkers);
   }
+}
+
+async function runWorkPhases(stage: Stage): Promise<void> {
+  for (const name of ['activation', 'distribution', 'execution'] as const) await runPhase(name, phaseRun(stage));
 }
 
 function masterContext(
@@ -156,11 +161,14 @@ function runDeadline(
 ): { at: number; signal: AbortSignal; clear: () => void } {
   const at = Date.parse(board.state.startedAt ?? '') + plan.deadlineMs;
   const abort = new AbortController();
-  const timer = setTimeout(
-    () => abort.abort(new Error(`the run's deadline of ${plan.deadlineMs / 60_000} minutes has passed`)),
-    Math.max(0, at - now()),
-  );
+  const timer = setTimeout(() => abort.abort(deadlinePassed(plan)), Math.max(0, at - now()));
   return { at, signal: abort.signal, clear: () => clearTimeout(timer) };
+}
+
+function deadlinePassed(plan: Plan): Error {
+  return problem('deadline-passed', `The run's deadline of ${plan.deadlineMs / 60_000} minutes has passed`, {
+    hint: 'Raise spec.deadline in the plan, or give it less to do.',
+  });
 }
 
 async function aggregateResults(run: Run, board: Board): Promise<void> {

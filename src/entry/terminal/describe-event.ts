@@ -1,10 +1,11 @@
 import type { Event, EventData, EventType } from '../../protocol/event.ts';
+import { printable } from './printable.ts';
 
 type Describe = { readonly [T in EventType]: (data: EventData<T>) => string };
 
 /** One line that says what an event means, for logs and plain progress. */
 export function describeEvent(event: Event): string {
-  return (describe[event.type] as (data: unknown) => string)(event.data);
+  return printable((describe[event.type] as (data: unknown) => string)(event.data));
 }
 
 const describe: Describe = {

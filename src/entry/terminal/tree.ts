@@ -1,5 +1,6 @@
 import { tokensUsed } from '../../execution/state-files.ts';
 import type { ExecutionState, MasterState, TaskState, WorkerState } from '../../execution/state.ts';
+import { printable } from './printable.ts';
 
 export interface TreeOptions {
   readonly nowMs: number;
@@ -32,7 +33,7 @@ function headline(state: ExecutionState, options: TreeOptions, paint: Paint): st
     `phase ${phase}`,
     elapsed(state.startedAt, state.endedAt, options.nowMs),
     `${tokensUsed(state)} tokens`,
-    `${findings} findings`,
+    findings === 1 ? '1 finding' : `${findings} findings`,
   ];
   return `${paint.bold(state.id)}  ${paint.dim(parts.join(' · '))}`;
 }
@@ -75,7 +76,7 @@ function findingsOf(task: TaskState): string {
 
 function noteOf(task: TaskState, worker: WorkerState | undefined): string {
   if (task.status === 'skipped' || task.status === 'blocked' || task.status === 'failed')
-    return task.reason ?? task.status;
+    return printable(task.reason ?? task.status);
   if (task.status === 'queued' && task.declared.needs.length > 0) return `waits for ${task.declared.needs.join(', ')}`;
   return worker && worker.attempt > 1 ? `attempt ${worker.attempt}` : '';
 }
@@ -112,14 +113,21 @@ function painter(color: boolean): Paint {
   return { bold: style(1), dim: style(2), red: style(31), green: style(32), yellow: style(33) };
 }
 
-/** Cuts a line to the width of the terminal; escape sequences take no room. */
+const escape = String.fromCharCode(27);
+/** One style sequence, or one character. */
+const styledCharacter = new RegExp(`${escape}\\[\\d+m|[^${escape}]`, 'gu');
+
+/** Cuts a line that is wider than the terminal; style sequences take no room, and are all kept. */
 function clip(line: string, columns: number): string {
-  let width = 0;
-  let result = '';
-  for (const [part] of line.matchAll(/\u001b\[\d+m|[^\u001b]/gu)) {
-    if (part.startsWith('\u001b')) result += part;
-    else if ((width += 1) < columns) result += part;
-    else if (width === columns) result += '…';
-  }
-  return result;
+  const parts = (line.match(styledCharacter) ?? []).map((part) => ({ part, isStyle: part.startsWith(escape) }));
+  const width = parts.filter(({ isStyle }) => !isStyle).length;
+  if (width <= columns) return line;
+  let left = columns;
+  return parts
+    .map(({ part, isStyle }) => {
+      if (isStyle) return part;
+      left -= 1;
+      return left > 0 ? part : left === 0 ? '…' : '';
+    })
+    .join('');
 }

@@ -5,8 +5,8 @@ export const coordinatorExpert: Expert = {
   expertise: 'Supervision: phases, budgets, escalations, claims on the same paths, aggregation',
   areas: ['coordination'],
   owns: [],
-  words: ['coordinate', 'orchestrate', 'escalation', 'conflict', 'plan'],
-  mayUse: [],
+  words: ['coordinate', 'orchestrate', 'escalation', 'conflict'],
+  mayUse: ['analysis-worker', 'documentation-worker', 'review-worker'],
   withoutTasks: 'It supervises: it watches the phases, answers escalations by the plan and reports last.',
   good: 'Every other master has reported, no question is open, no account is overdrawn.',
 };

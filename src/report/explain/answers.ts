@@ -1,7 +1,7 @@
 import type { Report } from '../../protocol/report.ts';
 import { compareText } from '../../shared/canonical.ts';
 import { bug } from '../../shared/errors.ts';
-import { shortHash } from '../markdown/format.ts';
+import { formatCount, shortHash } from '../markdown/format.ts';
 import {
   attemptStep,
   evidenceStep,
@@ -66,8 +66,8 @@ function changeSteps(fingerprint: string, source: ExplainSource): readonly Step[
   return [
     step('change', `${change.title}, by ${change.engine} on commit ${change.base_commit}`),
     ...change.files.map((file) => step('file', `${file.path}: ${file.added} lines added, ${file.removed} removed`)),
-    evidenceStep(report, change.before.evidence, `before: ${change.before.findings} findings`),
-    evidenceStep(report, change.after.evidence, `after: ${change.after.findings} findings`),
+    evidenceStep(report, change.before.evidence, `before: ${formatCount(change.before.findings, 'finding')}`),
+    evidenceStep(report, change.after.evidence, `after: ${formatCount(change.after.findings, 'finding')}`),
     ...change.findings_gone.map((gone) => step('gone', `finding ${shortHash(gone)}`)),
     step('review', `${change.verdict}: ${change.reason}`),
     ...eventSteps(events.filter((event) => speaksOf(event, 'change', fingerprint))),

@@ -1,7 +1,7 @@
 import type { Event, EventType } from '../../protocol/event.ts';
 import type { Report } from '../../protocol/report.ts';
-import { bug } from '../../shared/errors.ts';
 import { oneLine } from '../markdown/escape.ts';
+import { artefactOf } from '../markdown/figures.ts';
 import { formatBytes, formatDuration, formatUtc, shortHash } from '../markdown/format.ts';
 
 /** One link of the chain from a question to its evidence; `file` is relative to the repository's root. */
@@ -26,8 +26,7 @@ export function step(what: string, detail: string, file?: string): Step {
 
 /** An artefact with the file that it is kept in. Throws a bug for one that is not kept. */
 export function evidenceStep(report: Report, sha256: string, what = 'artefact'): Step {
-  const kept = report.evidence.find((each) => each.sha256 === sha256);
-  if (!kept) throw bug('figure-without-evidence', `No artefact ${sha256} is kept`);
+  const kept = artefactOf(report, sha256);
   const file = `coordination/archives/${report.execution_id}/evidence/${kept.file}`;
   return step(what, `${kept.title} (${kept.media_type}, ${formatBytes(kept.bytes)}), SHA-256 ${sha256}`, file);
 }

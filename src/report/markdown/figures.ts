@@ -31,9 +31,14 @@ export function counted(shown: Shown, singular: string, plural = `${singular}s`)
 
 /** Markdown text as a link to an artefact. Throws a bug for one that is not kept. */
 export function evidenceLink(report: Report, sha256: string, text: string): string {
-  const file = report.evidence.find((each) => each.sha256 === sha256)?.file;
-  if (file === undefined) throw bug('figure-without-evidence', `No artefact ${sha256} is kept for ${text}`);
-  return link(text, `../archives/${report.execution_id}/evidence/${file}`);
+  return link(text, `../archives/${report.execution_id}/evidence/${artefactOf(report, sha256).file}`);
+}
+
+/** An artefact by its hash. Throws a bug for one that is not kept: nothing proves a number that names it. */
+export function artefactOf(report: Report, sha256: string): Report['evidence'][number] {
+  const kept = report.evidence.find((each) => each.sha256 === sha256);
+  if (!kept) throw bug('figure-without-evidence', `The report names the artefact ${sha256}, which is not kept`);
+  return kept;
 }
 
 /** Markdown text as a link to a file of a change. */

@@ -25,7 +25,7 @@ describe('complexityOf', () => {
       4,
     ],
     ['Ruby', 'a.rb', 'unless a\n  b if c\nend\n', 3],
-  ])('counts %s', (_what, path, text, expected) => {
+  ])('counts %s', (...[, path, text, expected]) => {
     expect(complexityOf(path, text)).toEqual({ value: expected, method: 'decisions' });
   });
 

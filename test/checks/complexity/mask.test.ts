@@ -39,14 +39,12 @@ describe('maskCode', () => {
   });
 
   it('keeps length and lines, whatever the text', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'\'"`/*#\\\n{}$[]<>~-@r= aif!'), maxLength: 200 });
+    const text = fc.string({ unit: fc.constantFrom(...'\'"`/*#\\\n{}$[]<>~-@r= aif!'.split('')), maxLength: 200 });
     fc.assert(
       fc.property(fc.constantFrom(...languages), text, (language, code) => {
         const masked = maskCode(code, language);
         expect(masked.length).toBe(code.length);
-        expect([...masked].flatMap((character, index) => (character === '\n' ? [index] : []))).toEqual(
-          [...code].flatMap((character, index) => (character === '\n' ? [index] : [])),
-        );
+        expect(masked.split('\n').map((line) => line.length)).toEqual(code.split('\n').map((line) => line.length));
       }),
     );
   });

@@ -114,5 +114,5 @@ const path = process.env.CORTEX_TERMINATION_PATH;
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(`${path}.tmp`, JSON.stringify(envelope));
 renameSync(`${path}.tmp`, path);
-console.log(`${task.task} attempt ${task.attempt} exits ${ends}`);
+process.stdout.write(`${task.task} attempt ${task.attempt} exits ${ends}\n`);
 process.exit(ends);

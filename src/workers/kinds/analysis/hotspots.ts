@@ -3,6 +3,7 @@ import { complexityOf, isCode, type Complexity } from '../../../checks/complexit
 import { readText, selectFiles, type Workspace } from '../../../checks/workspace.ts';
 import { findingFingerprint, type Finding } from '../../../protocol/finding.ts';
 import { compareText } from '../../../shared/canonical.ts';
+import type { History } from '../../../protocol/workspace.ts';
 import type { Perform } from '../../work.ts';
 import { churnOf, periodBefore, type Churn, type ChurnTable, type Period } from './churn.ts';
 
@@ -48,10 +49,11 @@ export const rankHotspots: Perform<'analysis-worker', 'hotspots'> = async (conte
     files: ranked,
   };
   const evidence = await context.keepEvidence('Churn and complexity by file', 'application/json', table);
-  const incomplete = history.shallow || churn.undated > 0;
+  const cut = isCutInside(history, period);
+  const incomplete = history.shallow || cut || churn.undated > 0;
   return {
     ...(incomplete ? { status: 'partial' } : {}),
-    summary: summaryOf({ ranked, churn, period, shallow: history.shallow, found: found.length, top: inputs.top }),
+    summary: summaryOf({ ranked, churn, period, shallow: history.shallow, cut, found: found.length, top: inputs.top }),
     findings: found.map((each) => hotspotFinding(each, period)),
     measurements: [
       { name: 'hotspots.files', value: ranked.length, unit: 'files' },
@@ -105,11 +107,18 @@ function hotspotFinding(hotspot: Hotspot, period: Period): Finding {
   };
 }
 
+/** Older commits were left out, and the oldest that was read still lies inside the period. */
+function isCutInside(history: History, period: Period): boolean {
+  const oldest = history.commits.at(-1);
+  return history.cut && oldest !== undefined && oldest.at > period.from;
+}
+
 function summaryOf(seen: {
   readonly ranked: readonly Hotspot[];
   readonly churn: ChurnTable;
   readonly period: Period;
   readonly shallow: boolean;
+  readonly cut: boolean;
   readonly found: number;
   readonly top: number;
 }): string {
@@ -118,6 +127,7 @@ function summaryOf(seen: {
   const names = first.length === 0 ? '' : `; first ${first.join(', ')}`;
   const limits = [
     ...(seen.shallow ? ['the clone is shallow, so that commits are missing'] : []),
+    ...(seen.cut ? ['the period has more commits than were read'] : []),
     ...(seen.churn.undated > 0 ? [`${seen.churn.undated} commits have no date that can be read`] : []),
   ];
   const partial = limits.length === 0 ? '' : `; incomplete: ${limits.join('; ')}`;

@@ -19,7 +19,8 @@ export interface CommandPlace {
 /** Where a command may run: any of these folders, each empty or ending in `/`. */
 interface Whereabouts extends CommandPlace {
   readonly folders: readonly string[];
-  readonly earlier: readonly ShellCommand[];
+  /** Names of files that earlier commands may have made or fetched. */
+  readonly made: ReadonlySet<string>;
 }
 
 type Rule = (command: ShellCommand, where: Whereabouts) => Drift | undefined;
@@ -35,15 +36,16 @@ export function checkCommands(document: MarkdownDocument, place: CommandPlace): 
   const commands = document.codeBlocks.filter(isShell).flatMap(shellCommands);
   let folders = foldersAbove(place.document);
   const drifts: Drift[] = [];
-  for (const [index, command] of commands.entries()) {
+  const made = new Set<string>();
+  for (const command of commands) {
     if (command.words[0] === 'cd') {
       const known = changeFolder((command.words[1] ?? '').replace(/(?<=.)\/$/, ''), folders, place);
       if (known === undefined) break;
       folders = known;
     } else if (command.words[0] !== undefined && isPlain(command.words[0])) {
-      const where = { ...place, folders, earlier: commands.slice(0, index) };
-      drifts.push(...rules.flatMap((rule) => rule(command, where) ?? []));
+      drifts.push(...rules.flatMap((rule) => rule(command, { ...place, folders, made }) ?? []));
     }
+    for (const name of namesMadeBy(command)) made.add(name);
   }
   return drifts;
 }
@@ -103,11 +105,14 @@ function checkMake(command: ShellCommand, where: Whereabouts): Drift | undefined
 }
 
 const interpreters: ReadonlySet<string> = new Set(['bash', 'node', 'python', 'python3', 'ruby', 'sh', 'tsx', 'zsh']);
+/** Names that stand for the reader's own program. */
+const anyProgram =
+  /^(?:app|demo|example|file|foo|hello|index|main|my[-_]?\w{0,30}|program|sample|script|server|test|your[-_]?\w{0,30})\.\w{1,5}$/i;
 const scriptName = /\.(?:bash|cjs|cts|js|mjs|mts|pl|ps1|py|rb|sh|ts|zsh)$/;
 
 function checkStartedFile(command: ShellCommand, where: Whereabouts): Drift | undefined {
   const file = startedFile(command.words);
-  if (file === undefined || !looksLikeScript(file, where) || isMade(file, where.earlier)) return undefined;
+  if (file === undefined || !looksLikeScript(file, where) || where.made.has(posix.basename(file))) return undefined;
   const paths = where.folders.map((folder) => posix.normalize(folder + file));
   const name = posix.normalize(file);
   const holds = paths.some(
@@ -136,14 +141,11 @@ function looksLikeScript(file: string, { folders, tree }: Whereabouts): boolean 
   const segments = posix.normalize(file).split('/');
   const inFolder =
     segments.length > 1 && folders.some((folder) => tree.kindOf(folder + (segments[0] ?? '')) === 'folder');
-  return scriptName.test(file) || inFolder;
+  return inFolder || (scriptName.test(file) && !(segments.length === 1 && anyProgram.test(file)));
 }
 
-/** Whether an earlier command may have made or fetched the file: it names it without starting it. */
-function isMade(file: string, earlier: readonly ShellCommand[]): boolean {
-  const name = posix.basename(file);
-  return earlier.some(({ words }) => {
-    const starts = startedFile(words) !== undefined || words[0] === 'chmod';
-    return !starts && words.some((word) => word.includes(name));
-  });
+/** Every file that a command names may be its work, unless the command starts a file or only changes its mode. */
+function namesMadeBy({ words }: ShellCommand): readonly string[] {
+  if (startedFile(words) !== undefined || words[0] === 'chmod') return [];
+  return words.map((word) => posix.basename(word.replace(/^[0-9&]{0,2}>{1,2}/, '')));
 }

@@ -59,9 +59,8 @@ function decoded(text: string): string {
 }
 
 function checkTarget(link: MarkdownLink, target: Target, place: Place): readonly Drift[] {
-  if (place.tree.isUnseen(target.path)) return [];
   const found = aliases(target, place).find((path) => place.tree.kindOf(path) !== undefined);
-  if (found === undefined) return isSitePath(target, place.tree) ? [] : [deadLink(link, target, place)];
+  if (found === undefined) return isUnknowable(target, place.tree) ? [] : [deadLink(link, target, place)];
   return target.fragment === '' ? [] : checkFragment(link, { ...target, path: found }, place);
 }
 
@@ -71,6 +70,10 @@ function aliases({ path, rootRelative }: Target, { document, tree }: Place): rea
   const roots = rootRelative && tree.isSite ? ['', ...site] : [''];
   const pages = path === '' ? [''] : [path, `${path}.md`, `${path}.mdx`, path.replace(/\.html?$/, '.md')];
   return roots.flatMap((root) => pages.map((page) => root + page));
+}
+
+function isUnknowable(target: Target, tree: Tree): boolean {
+  return isSitePath(target, tree) || tree.isUnseen(target.path);
 }
 
 /** Where documents become a site, a root-relative link may be an address there, unless it begins like a path here. */

@@ -42,9 +42,9 @@ function holds(path: string, { document, tree }: { readonly document: string; re
   const [first = ''] = path.split('/');
   if (path.startsWith('..') || host.test(first)) return true;
   const bases = foldersAbove(document);
-  if (bases.some((base) => tree.kindOf(base + path) !== undefined || tree.isUnseen(base + path))) return true;
-  if (tree.endsLike(path)) return true;
-  return !hasKnownExtension(path) && !bases.some((base) => tree.kindOf(base + first) === 'folder');
+  if (bases.some((base) => tree.kindOf(base + path) !== undefined) || tree.endsLike(path)) return true;
+  if (!hasKnownExtension(path) && !bases.some((base) => tree.kindOf(base + first) === 'folder')) return true;
+  return bases.some((base) => tree.isUnseen(base + path));
 }
 
 function hasKnownExtension(path: string): boolean {

@@ -59,7 +59,8 @@ function ruleTargets(line: string): readonly string[] | undefined {
   const colon = code.indexOf(':');
   const isRule = colon > 0 && !/^\s/.test(line) && code[colon + 1] !== '=' && !code.slice(0, colon).includes('=');
   if (!isRule || code.slice(colon, colon + 3) === '::=') return [];
-  const [before = '', after = ''] = [code.slice(0, colon), code.slice(colon + 1)];
-  if (before.includes('$') || before.trim() === '.DEFAULT') return undefined;
-  return before.trim() === '.PHONY' ? after.trim().split(/\s+/) : before.trim().split(/\s+/);
+  const before = code.slice(0, colon).trim();
+  const after = code.slice(colon + 1).trim();
+  if (before.includes('$') || before === '.DEFAULT') return undefined;
+  return (before === '.PHONY' ? after : before).split(/\s+/);
 }

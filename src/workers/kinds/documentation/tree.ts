@@ -31,7 +31,7 @@ const vendored: ReadonlySet<string> = new Set([
 ]);
 const siteSettings =
   /^(?:_config\.ya?ml|antora\.yml|astro\.config\..{2,3}|book\.toml|docusaurus\.config\..{2,3}|gatsby-config\..{2,3}|hugo\.(?:toml|yaml)|mkdocs\.ya?ml|next\.config\..{2,3})$/;
-const mostIgnoreRules = 500;
+const mostIgnoreRules = 200;
 
 export function treeOf(workspace: Workspace): Tree {
   const files = new Set(workspace.files.map(({ path }) => path));
@@ -59,6 +59,10 @@ function foldersOf(path: string): readonly string[] {
 
 function unseenIn(workspace: Workspace): (path: string) => boolean {
   const leftOut = new Set((workspace.leftOut ?? []).flatMap(({ path }) => [path, ...foldersOf(path)]));
+  // A submodule is left out under its own path: what lies below is not known.
+  const submodules = new Set(
+    (workspace.leftOut ?? []).filter(({ reason }) => reason === 'submodule').map(({ path }) => path),
+  );
   const links = new Set(workspace.files.filter(({ mode }) => mode === '120000').map(({ path }) => path));
   const rules = workspace.files
     .filter(({ path }) => posix.basename(path) === '.gitignore')
@@ -69,16 +73,9 @@ function unseenIn(workspace: Workspace): (path: string) => boolean {
     return (
       leftOut.has(path) ||
       path.split('/').some((segment) => vendored.has(segment)) ||
-      above.some(
-        (each) => links.has(each) || leftOutWhole(each, workspace) || ignoring.some((rule) => ignores(rule, each)),
-      )
+      above.some((each) => links.has(each) || submodules.has(each) || ignoring.some((rule) => ignores(rule, each)))
     );
   };
-}
-
-/** A submodule is left out under its own path: what lies below is not known. */
-function leftOutWhole(folder: string, workspace: Workspace): boolean {
-  return (workspace.leftOut ?? []).some(({ path, reason }) => path === folder && reason === 'submodule');
 }
 
 /** gitignore(5) but for its exceptions (`!`): a path that one of them takes back counts as ignored, and is let be. */

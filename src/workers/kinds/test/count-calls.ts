@@ -77,12 +77,14 @@ function rubyCalls(line: string): readonly TestCall[] {
   const plain = { skipped: false, focused: false, parametrised: false, column: 1 };
   if (/^\s*def\s+test_\w/.test(line)) return [{ ...plain, what: 'case' }];
   if (/^\s*skip\b/.test(line)) return / (?:if|unless) /.test(line) ? [] : [{ ...plain, what: 'skip', skipped: true }];
+  const skipped = /(?:\bskip:(?! *false)|:skip\b)/.test(line);
+  const focused = /(?:\bfocus: *true|:focus\b)/.test(line);
   return [...line.matchAll(rubyCall)].map((match) => {
     const [, prefix = '', name = ''] = match;
     return {
       what: rubyCases.has(name) ? 'case' : 'group',
-      skipped: prefix === 'x' || /(?:\bskip: *(?!false)|:skip\b)/.test(line),
-      focused: prefix === 'f' || /(?:\bfocus: *true|:focus\b)/.test(line),
+      skipped: prefix === 'x' || skipped,
+      focused: prefix === 'f' || focused,
       parametrised: false,
       column: match.index + 1,
     };

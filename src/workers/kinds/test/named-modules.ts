@@ -32,7 +32,7 @@ export function moduleIndex(paths: readonly string[]): ModuleIndex {
   return {
     byKey,
     byName: grouped([...byKey.keys()], (key) => posix.basename(key)),
-    byFolder: grouped(paths, posix.dirname),
+    byFolder: grouped(paths, (path) => posix.dirname(path)),
   };
 }
 

@@ -1,1 +1,0 @@
-import{o as e}from"./errors.mjs";function t(t,n){if(t===void 0)return n[0];let r=n.find(e=>e===t);if(r)return r;throw e(`unknown-format`,`There is no format ${JSON.stringify(t)}`,{hint:`Choose one of ${n.join(`, `)}.`})}export{t};

@@ -1,0 +1,1 @@
+function e(e){return e.replace(/[\n\r\t]+/g,` `).replace(/[\p{Cc}\p{Cf}]/gu,``)}export{e as t};

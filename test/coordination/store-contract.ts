@@ -1,0 +1,311 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Claim, Reservation, Store } from '../../src/coordination/store.ts';
+import type { Event } from '../../src/protocol/event.ts';
+import { booking, logStart, newEvent, started } from '../support/events.ts';
+
+/** One store of a fresh execution, its clock in the test's hand. */
+export interface OpenedStore {
+  readonly store: Store;
+  readonly clock: { ms: number };
+  /** Lets go of the store and opens it again, as another process would. */
+  readonly reopen: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+}
+
+const minute = 60_000;
+const phase = (name: 'preflight' | 'activation' | 'report', key = name): ReturnType<typeof newEvent> =>
+  newEvent('phase.started', { phase: name, limitMs: minute }, key);
+
+async function taken(claim: ReturnType<Store['claim']>): Promise<Claim> {
+  const answer = await claim;
+  if ('heldBy' in answer) throw new Error(`held by ${answer.heldBy}`);
+  return answer;
+}
+
+/** The first `count` events that a follower sees. */
+async function follow(store: Store, fromSeq: number, count: number): Promise<readonly Event[]> {
+  const abort = new AbortController();
+  const seen: Event[] = [];
+  for await (const event of store.follow(fromSeq, abort.signal)) {
+    seen.push(event);
+    if (seen.length === count) abort.abort();
+  }
+  return seen;
+}
+
+/** What every store keeps to, whatever lies behind it. */
+export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name}, as a store`, () => {
+    const opened: OpenedStore[] = [];
+    const fresh = async (): Promise<OpenedStore> => {
+      const world = await open();
+      opened.push(world);
+      return world;
+    };
+    afterEach(async () => {
+      for (const world of opened.splice(0)) await world.remove();
+    });
+
+    describe('events', () => {
+      it('numbers them from 1 without gaps, and says when it kept them', async () => {
+        const { store, clock } = await fresh();
+        await store.append([phase('preflight'), phase('activation')]);
+        clock.ms += 5000;
+        await store.append([phase('report')]);
+        expect((await store.read()).map(({ seq, at }) => [seq, at])).toEqual([
+          [1, new Date(logStart).toISOString()],
+          [2, new Date(logStart).toISOString()],
+          [3, new Date(logStart + 5000).toISOString()],
+        ]);
+      });
+
+      it('numbers those of many writers at once without gaps', async () => {
+        const { store } = await fresh();
+        await Promise.all(
+          Array.from({ length: 50 }, (_, key) => store.append([phase('report', String(key) as 'report')])),
+        );
+        expect((await store.read()).map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+      });
+
+      it('drops an id that it knows, and returns only what it kept', async () => {
+        const { store } = await fresh();
+        await store.append([phase('preflight')]);
+        const kept = await store.append([phase('preflight'), phase('report'), phase('report')]);
+        expect(kept.map(({ id, seq }) => [id, seq])).toEqual([['phase.started:report', 2]]);
+        expect(await store.read()).toHaveLength(2);
+      });
+
+      it('keeps them, and the ids that it knows, for the next process', async () => {
+        const world = await fresh();
+        const kept = await world.store.append([phase('preflight')]);
+        const again = await world.reopen();
+        expect(await again.read()).toEqual(kept);
+        expect(await again.append([phase('preflight')])).toEqual([]);
+        expect((await again.append([phase('report')])).map(({ seq }) => seq)).toEqual([2]);
+      });
+
+      it('keeps none of a call of which one is malformed, and takes the good ones later', async () => {
+        const { store } = await fresh();
+        const malformed = newEvent('phase.started', { phase: 'preflight', limitMs: -1 }, 'bad');
+        await expect(store.append([phase('report'), malformed])).rejects.toMatchObject({ code: 'event-malformed' });
+        expect(await store.read()).toEqual([]);
+        expect((await store.append([phase('report')])).map(({ seq }) => seq)).toEqual([1]);
+      });
+    });
+
+    describe('following', () => {
+      it('shows what was there and what comes, in order, from the number asked for', async () => {
+        const { store } = await fresh();
+        await store.append([phase('preflight'), phase('activation')]);
+        const seen = follow(store, 2, 3);
+        await store.append([phase('report')]);
+        await store.append([phase('report', 'again' as 'report')]);
+        expect((await seen).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+      });
+
+      it('shows every event to each follower', async () => {
+        const { store } = await fresh();
+        const both = [follow(store, 1, 2), follow(store, 1, 2)];
+        await store.append([phase('preflight'), phase('report')]);
+        for (const seen of await Promise.all(both)) expect(seen).toEqual(await store.read());
+      });
+
+      it('ends when its signal aborts, also while nothing happens', async () => {
+        const { store } = await fresh();
+        const abort = new AbortController();
+        const next = store.follow(1, abort.signal)[Symbol.asyncIterator]().next();
+        abort.abort();
+        expect(await next).toEqual({ done: true, value: undefined });
+      });
+
+      it('ends between two events when its signal aborts there', async () => {
+        const { store } = await fresh();
+        await store.append([phase('preflight'), phase('activation'), phase('report')]);
+        expect((await follow(store, 1, 2)).map(({ seq }) => seq)).toEqual([1, 2]);
+      });
+    });
+
+    describe('claims', () => {
+      it('gives a name to one owner, and tells the others who holds it', async () => {
+        const { store } = await fresh();
+        await taken(store.claim('leg', 'ada', minute));
+        expect(await store.claim('leg', 'bob', minute)).toEqual({ heldBy: 'ada' });
+      });
+
+      it('gives it to one of many who ask at once', async () => {
+        const { store } = await fresh();
+        const answers = await Promise.all(['ada', 'bob', 'eve'].map((owner) => store.claim('leg', owner, minute)));
+        expect(answers.filter((answer) => 'fence' in answer)).toHaveLength(1);
+      });
+
+      it('gives it to the next one after it was released or has expired, with a higher fence', async () => {
+        const { store, clock } = await fresh();
+        const first = await taken(store.claim('leg', 'ada', minute));
+        await store.release(first);
+        const second = await taken(store.claim('leg', 'bob', minute));
+        clock.ms += minute;
+        const third = await taken(store.claim('leg', 'eve', minute));
+        expect(second.fence).toBeGreaterThan(first.fence);
+        expect(third.fence).toBeGreaterThan(second.fence);
+      });
+
+      it('keeps a claim for the next process', async () => {
+        const world = await fresh();
+        await taken(world.store.claim('leg', 'ada', minute));
+        const again = await world.reopen();
+        expect(await again.claim('leg', 'bob', minute)).toEqual({ heldBy: 'ada' });
+      });
+
+      it('refuses what a writer says with the fence of a claim that it has lost', async () => {
+        const { store, clock } = await fresh();
+        const old = await taken(store.claim('leg', 'ada', minute));
+        clock.ms += minute;
+        const now = await taken(store.claim('leg', 'bob', minute));
+        const written = (fence: number): ReturnType<Store['append']> =>
+          store.append([{ ...phase('report'), actor: 'leg', fence }]);
+        await expect(written(old.fence)).rejects.toMatchObject({ code: 'stale-fence' });
+        expect(await written(now.fence)).toHaveLength(1);
+      });
+
+      it('does not let an owner who lost a claim release it for the one who holds it', async () => {
+        const { store, clock } = await fresh();
+        const old = await taken(store.claim('leg', 'ada', minute));
+        clock.ms += minute;
+        await taken(store.claim('leg', 'bob', minute));
+        await expect(store.release(old)).rejects.toMatchObject({ code: 'stale-fence' });
+        expect(await store.claim('leg', 'eve', minute)).toEqual({ heldBy: 'bob' });
+      });
+    });
+
+    describe('budgets', () => {
+      // The security master may spend 500; the execution 1000, of which 100 are reserve.
+      const funded = async (): Promise<OpenedStore> => {
+        const world = await fresh();
+        await world.store.append([started()]);
+        return world;
+      };
+      const grants = async (store: Store, wanted: readonly Reservation[]): Promise<number> =>
+        (await Promise.all(wanted.map(store.reserve))).filter((answer) => answer.granted).length;
+
+      it('refuses all before the execution has said what may be spent', async () => {
+        const { store } = await fresh();
+        expect(await store.reserve(booking('a', 0))).toMatchObject({ granted: false });
+        expect(await store.read()).toEqual([]);
+      });
+
+      it('grants up to the limit of the master, and not one token more', async () => {
+        const { store } = await funded();
+        expect(await store.reserve(booking('a', 499))).toEqual({ granted: true });
+        expect(await store.reserve(booking('b', 2))).toEqual({
+          granted: false,
+          reason: 'security-master has 1 tokens left, 2 are needed',
+        });
+        expect(await store.reserve(booking('c', 1))).toEqual({ granted: true });
+      });
+
+      it('counts money as it counts tokens', async () => {
+        const { store } = await funded();
+        expect(await store.reserve({ ...booking('a', 1), microDollars: 5001 })).toMatchObject({ granted: false });
+      });
+
+      it('leaves the reserve of the execution alone, whatever its masters may', async () => {
+        const { store } = await fresh();
+        const rich = { tokens: 1000, microDollars: 10_000 };
+        await store.append([started({ masters: [{ name: 'security-master', ...rich }] })]);
+        expect(await store.reserve(booking('a', 901))).toMatchObject({ granted: false });
+        expect(await store.reserve(booking('b', 900))).toEqual({ granted: true });
+      });
+
+      it('never overbooks when many reserve at once', async () => {
+        const { store } = await funded();
+        const wanted = Array.from({ length: 20 }, (_, index) => booking(`k${index}`, 60));
+        expect(await grants(store, wanted)).toBe(8);
+      });
+
+      it('reserves a key once, however often it is said', async () => {
+        const { store } = await funded();
+        expect(
+          await grants(
+            store,
+            Array.from({ length: 5 }, () => booking('same', 200)),
+          ),
+        ).toBe(5);
+        expect(await store.reserve(booking('other', 300))).toEqual({ granted: true });
+      });
+
+      it('gives back what was not spent when a key is settled, once', async () => {
+        const { store } = await funded();
+        await store.reserve(booking('a', 500));
+        await store.settle(booking('a', 100));
+        await store.settle(booking('a', 100));
+        expect(await store.reserve(booking('b', 401))).toMatchObject({ granted: false });
+        expect(await store.reserve(booking('b', 400))).toEqual({ granted: true });
+        expect((await store.read()).filter(({ type }) => type === 'budget.settled')).toHaveLength(1);
+      });
+
+      it('gives a reservation back to the account that made it', async () => {
+        const { store } = await funded();
+        await store.reserve(booking('a', 500));
+        await store.settle({ ...booking('a', 0), account: 'coordinator-master' });
+        expect(await store.reserve(booking('b', 500))).toEqual({ granted: true });
+      });
+
+      it('counts what was spent above its reservation', async () => {
+        const { store } = await funded();
+        await store.reserve(booking('a', 100));
+        await store.settle(booking('a', 450));
+        expect(await store.reserve(booking('b', 51))).toMatchObject({ granted: false });
+      });
+
+      it('keeps the books for the next process', async () => {
+        const world = await funded();
+        await world.store.reserve(booking('a', 300));
+        await world.store.reserve(booking('b', 100));
+        await world.store.settle(booking('b', 50));
+        const again = await world.reopen();
+        expect(await again.reserve(booking('c', 151))).toMatchObject({ granted: false });
+        expect(await again.reserve(booking('c', 150))).toEqual({ granted: true });
+      });
+    });
+
+    describe('blobs', () => {
+      // `printf hello | sha256sum`
+      const hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+
+      it('keeps content under its SHA-256', async () => {
+        const { store } = await fresh();
+        const hash = await store.putBlob('hello');
+        expect(hash).toBe(hello);
+        expect(Buffer.from(await store.getBlob(hash)).toString('utf8')).toBe('hello');
+      });
+
+      it('keeps any bytes, also none, and the same twice', async () => {
+        const { store } = await fresh();
+        for (const bytes of [new Uint8Array(), Uint8Array.of(0, 255, 10, 13, 0)]) {
+          const hash = await store.putBlob(bytes);
+          expect(await store.putBlob(bytes)).toBe(hash);
+          expect(Uint8Array.from(await store.getBlob(hash))).toEqual(bytes);
+        }
+      });
+
+      it('says which artefact is missing', async () => {
+        const { store } = await fresh();
+        await expect(store.getBlob('0'.repeat(64))).rejects.toMatchObject({ family: 'problem', code: 'blob-missing' });
+      });
+
+      it('keeps blobs for the next process', async () => {
+        const world = await fresh();
+        const hash = await world.store.putBlob('hello');
+        const again = await world.reopen();
+        expect(Buffer.from(await again.getBlob(hash)).toString('utf8')).toBe('hello');
+      });
+    });
+
+    it('takes nothing more once it is closed, and closes once', async () => {
+      const { store } = await fresh();
+      await store.append([phase('preflight')]);
+      await Promise.all([store.close(), store.close()]);
+      await expect(store.append([phase('report')])).rejects.toMatchObject({ code: 'store-closed' });
+    });
+  });
+}
