@@ -77,11 +77,16 @@ function accountsOf(ledger: Ledger, master: MasterName): readonly Account[] {
 }
 
 function fits(held: Account, wanted: Amount, name: string): ReserveAnswer | undefined {
-  const tokens = held.limit.tokens - held.reserved.tokens - held.used.tokens;
-  const money = held.limit.microDollars - held.reserved.microDollars - held.used.microDollars;
+  const tokens = left(held, 'tokens');
+  const money = left(held, 'microDollars');
   if (wanted.tokens > tokens) return refusal(name, `${tokens} tokens`, `${wanted.tokens}`);
   if (wanted.microDollars > money) return refusal(name, `${money} micro-dollars`, `${wanted.microDollars}`);
   return undefined;
+}
+
+/** Never below 0: work that costs nothing fits also where an account is overdrawn. */
+function left(held: Account, what: keyof Amount): number {
+  return Math.max(0, held.limit[what] - held.reserved[what] - held.used[what]);
 }
 
 function refusal(name: string, left: string, wanted: string): ReserveAnswer {

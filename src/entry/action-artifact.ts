@@ -1,7 +1,7 @@
-import { DefaultArtifactClient } from '@actions/artifact';
+import { ArtifactNotFoundError, DefaultArtifactClient } from '@actions/artifact';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, outside } from '../shared/errors.ts';
+import { messageOf, outside, type CortexError } from '../shared/errors.ts';
 
 /** Days that GitHub keeps what travels from the run to the report. */
 const retentionDays = 30;
@@ -28,10 +28,19 @@ async function onArtifacts(what: string, act: (client: DefaultArtifactClient) =>
   try {
     await act(new DefaultArtifactClient());
   } catch (error) {
-    throw outside('artifact-failed', `Could not ${what}: ${messageOf(error)}`, {
-      hint: 'Run the job again; if GitHub has no artifact service here, leave the input `artifact` empty.',
-      cause: error,
-      retryable: true,
-    });
+    throw artifactError(what, error);
   }
+}
+
+function artifactError(what: string, error: unknown): CortexError {
+  if (error instanceof ArtifactNotFoundError)
+    return outside('artifact-missing', `Could not ${what}: this run has no such artifact`, {
+      hint: 'The job that makes it ended before it could: its own log says why.',
+      cause: error,
+    });
+  return outside('artifact-failed', `Could not ${what}: ${messageOf(error)}`, {
+    hint: 'Run the job again; if GitHub has no artifact service here, leave the input `artifact` empty.',
+    cause: error,
+    retryable: true,
+  });
 }

@@ -18,14 +18,29 @@ export interface Setting {
 const run = ['run'] as const;
 
 export const settings: readonly Setting[] = [
-  { flag: 'format', type: 'string', value: 'text|json|github', help: 'How to print', commands: ['validate'] },
-  { flag: 'format', type: 'string', value: 'text|md|json', help: 'How to print', commands: ['preview'] },
+  {
+    flag: 'format',
+    type: 'string',
+    value: 'text|json|github',
+    help: 'How to print',
+    commands: ['validate'],
+    input: 'format',
+  },
+  {
+    flag: 'format',
+    type: 'string',
+    value: 'text|md|json',
+    help: 'How to print',
+    commands: ['preview'],
+    input: 'format',
+  },
   {
     flag: 'base',
     type: 'string',
     value: '<rev>',
     help: 'Git revision to compare the plan with',
     commands: ['preview'],
+    input: 'base',
   },
   {
     flag: 'target',

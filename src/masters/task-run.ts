@@ -261,6 +261,7 @@ async function say(
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', abort);
       resolve();

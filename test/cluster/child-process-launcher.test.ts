@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { childProcessLauncher, type ChildProcessOptions } from '../../src/cluster/child-process/child-process-launcher.ts';
+import {
+  childProcessLauncher,
+  type ChildProcessOptions,
+} from '../../src/cluster/child-process/child-process-launcher.ts';
 import type { Launcher, LaunchRequest } from '../../src/cluster/launcher.ts';
 import { processStart } from '../../src/shared/process.ts';
 import { launcherContract, type LauncherWorld, type Script } from './launcher-contract.ts';
@@ -100,7 +103,10 @@ describe('workers as child processes', () => {
 
   it('counts against the memory limit what the worker’s commands take', async () => {
     const child = { file: world.scratch('child'), detached: true, mebibytes: 300 };
-    const script: Script = [['child', child], ['wait', 60_000]];
+    const script: Script = [
+      ['child', child],
+      ['wait', 60_000],
+    ];
     const limits = { memoryBytes: 200 * 1024 * 1024 };
     const running = await world.launcher.launch(world.request('scan-1', script, limits));
     expect(await running.outcome).toMatchObject({ class: 'out-of-memory' });
@@ -110,7 +116,9 @@ describe('workers as child processes', () => {
   it('gives a worker nothing of this process’s environment', async () => {
     process.env['CORTEX_TEST_SECRET'] = 'planted';
     const script: Script = [['environment', world.scratch('environment')], ['leave'], ['exit', 0]];
-    await (await world.launcher.launch(world.request('scan-1', script))).outcome;
+    await (
+      await world.launcher.launch(world.request('scan-1', script))
+    ).outcome;
     delete process.env['CORTEX_TEST_SECRET'];
     const names = Object.keys(JSON.parse(world.read('environment') ?? '{}') as object).toSorted();
     expect(names).toEqual([
@@ -121,20 +129,25 @@ describe('workers as child processes', () => {
 
   it('caps the log, and says how much it dropped', async () => {
     const lines = Array.from({ length: 50 }, (): readonly [string, string] => ['say', 'x'.repeat(100_000)]);
-    await (await world.launcher.launch(world.request('scan-1', [...lines, ['leave']]))).outcome;
+    await (
+      await world.launcher.launch(world.request('scan-1', [...lines, ['leave']]))
+    ).outcome;
     const log = await world.launcher.logs('scan-1');
     expect(log.length).toBeLessThan(4 * 1024 * 1024 + 200);
-    expect(log.trimEnd().split('\n').at(-1)).toMatch(/^\[\d+ further lines were dropped: the log is capped at 4194304 bytes\]$/);
+    expect(log.trimEnd().split('\n').at(-1)).toMatch(
+      /^\[\d+ further lines were dropped: the log is capped at 4194304 bytes\]$/,
+    );
   });
 
   it('masks a secret also where it cuts an endless line', async () => {
     const line = `${'x'.repeat(64 * 1024 - 3)}hunter2${'y'.repeat(64 * 1024)}`;
-    await (await world.launcher.launch(world.request('scan-1', [['say', line], ['leave']]))).outcome;
+    await (
+      await world.launcher.launch(world.request('scan-1', [['say', line], ['leave']]))
+    ).outcome;
     const log = await world.launcher.logs('scan-1');
     expect(log).toContain('***');
     expect(log).not.toMatch(/hun|ter2/);
   });
-
 
   describe('when the launcher was killed', () => {
     const launchElsewhere = async (request: LaunchRequest): Promise<void> => {
@@ -159,7 +172,12 @@ describe('workers as child processes', () => {
     });
 
     it('a worker that goes on is ended before its attempt starts again', async () => {
-      await launchElsewhere(world.request('scan-1', [['pid', world.scratch('pid')], ['wait', 60_000]]));
+      await launchElsewhere(
+        world.request('scan-1', [
+          ['pid', world.scratch('pid')],
+          ['wait', 60_000],
+        ]),
+      );
       const old = await written('pid');
       expect(processStart(old)).toBeDefined();
       const running = await world.launcher.launch(world.request('scan-1', [['leave'], ['exit', 0]]));

@@ -47,7 +47,10 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
     ];
     it.each(classes)('reads exit code %i as %s, with what the worker spent and said', async (code, failure) => {
       const error = { code: 'a-code', message: 'what happened' };
-      const outcome = await run([['leave', { status: 'failed', exitCode: code, error }], ['exit', code]]);
+      const outcome = await run([
+        ['leave', { status: 'failed', exitCode: code, error }],
+        ['exit', code],
+      ]);
       expect(outcome).toMatchObject({
         kind: 'lost',
         class: failure,
@@ -67,12 +70,24 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
     });
 
     it('ends a worker at its time limit, also one that does not listen', async () => {
-      const outcome = await run([['ignore', 'SIGTERM'], ['wait', 60_000]], { timeoutMs: 300 });
+      const outcome = await run(
+        [
+          ['ignore', 'SIGTERM'],
+          ['wait', 60_000],
+        ],
+        { timeoutMs: 300 },
+      );
       expect(outcome).toMatchObject({ kind: 'lost', class: 'timeout' });
     });
 
     it('ends a worker that takes more memory than its limit', async () => {
-      const outcome = await run([['allocate', 300], ['wait', 60_000]], { memoryBytes: 200 * 1024 * 1024 });
+      const outcome = await run(
+        [
+          ['allocate', 300],
+          ['wait', 60_000],
+        ],
+        { memoryBytes: 200 * 1024 * 1024 },
+      );
       expect(outcome).toMatchObject({ kind: 'lost', class: 'out-of-memory' });
     });
 
@@ -107,7 +122,9 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
 
     it('adopts an attempt that has ended: it runs nothing and returns what was left', async () => {
       const request = world.request('scan-1', [['note', [world.scratch('runs'), 'x']], ['leave'], ['exit', 0]]);
-      await (await world.launcher.launch(request)).outcome;
+      await (
+        await world.launcher.launch(request)
+      ).outcome;
       const again = await world.another().launch(request);
       expect(again.adopted).toBe(true);
       expect(await again.outcome).toMatchObject({ kind: 'returned', envelope: { worker: 'scan-1' } });
@@ -116,15 +133,25 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
 
     it('adopts a failed attempt as the failure that it was', async () => {
       const failure = { status: 'failed', exitCode: workerExit.tryAgain };
-      const request = world.request('scan-1', [['leave', failure], ['exit', workerExit.tryAgain]]);
-      await (await world.launcher.launch(request)).outcome;
+      const request = world.request('scan-1', [
+        ['leave', failure],
+        ['exit', workerExit.tryAgain],
+      ]);
+      await (
+        await world.launcher.launch(request)
+      ).outcome;
       const again = await world.another().launch(request);
       expect(await again.outcome).toMatchObject({ kind: 'lost', class: 'try-again' });
     });
 
     it('runs an attempt anew that left nothing valid, and judges it by what it leaves now', async () => {
-      const broken = world.request('scan-1', [['scribble', '{'], ['exit', 0]]);
-      await (await world.launcher.launch(broken)).outcome;
+      const broken = world.request('scan-1', [
+        ['scribble', '{'],
+        ['exit', 0],
+      ]);
+      await (
+        await world.launcher.launch(broken)
+      ).outcome;
       const again = await world.another().launch(world.request('scan-1', [['exit', 0]]));
       expect(await again.outcome).toMatchObject({ kind: 'lost', class: 'protocol', detail: 'it left no envelope' });
     });
@@ -143,7 +170,9 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
       const running = await world.launcher.launch(world.request('scan-1', [['wait', 60_000]]));
       await world.launcher.close();
       expect(await running.outcome).toMatchObject({ class: 'cancelled' });
-      await expect(world.launcher.launch(world.request('scan-2', []))).rejects.toMatchObject({ code: 'launcher-closed' });
+      await expect(world.launcher.launch(world.request('scan-2', []))).rejects.toMatchObject({
+        code: 'launcher-closed',
+      });
     });
   });
 }

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileStore, storePaths } from '../../src/coordination/file/file-store.ts';
 import { followLog } from '../../src/coordination/file/follow-log.ts';
-import { takeLock } from '../../src/coordination/file/lock.ts';
+import { isHeld, takeLock } from '../../src/coordination/file/lock.ts';
 import type { Store } from '../../src/coordination/store.ts';
 import { logStart, newEvent } from '../support/events.ts';
 import { storeContract } from './store-contract.ts';
@@ -258,13 +258,26 @@ describe('a log that another process writes', () => {
     const copy = join(directory, 'copy.jsonl');
     writeFileSync(copy, whole.slice(0, -10));
     const seen: string[] = [];
-    for await (const event of followLog(copy)) {
+    for await (const event of followLog(copy, () => true)) {
       seen.push(event.id);
       if (seen.length === 1) appendFileSync(copy, whole.slice(-10));
       if (seen.length === 2) break;
     }
     expect(seen).toEqual(kept.map(({ id }) => id));
     await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('comes to an end once nobody writes it any more, with all of it read', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cortex-store-'));
+    const { log, lock } = storePaths(directory);
+    const store = openIn(directory);
+    const kept = await store.append([report('a'), report('b')]);
+    expect(isHeld(lock)).toBe(true);
+    await store.close();
+    const seen: string[] = [];
+    for await (const event of followLog(log, () => isHeld(lock))) seen.push(event.id);
+    expect(seen).toEqual(kept.map(({ id }) => id));
     rmSync(directory, { recursive: true });
   });
 });

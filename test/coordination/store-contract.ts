@@ -257,6 +257,13 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.reserve(booking('b', 51))).toMatchObject({ granted: false });
       });
 
+      it('grants work that costs nothing also where an account is overdrawn', async () => {
+        const { store } = await funded();
+        await store.settle(booking('a', 501));
+        expect(await store.reserve(booking('b', 0))).toEqual({ granted: true });
+        expect(await store.reserve(booking('c', 1))).toMatchObject({ granted: false });
+      });
+
       it('keeps the books for the next process', async () => {
         const world = await funded();
         await world.store.reserve(booking('a', 300));

@@ -56,16 +56,22 @@ describe('the history', () => {
     const scratch = repository({ a: 'a\n' });
     writeFileSync(join(scratch.directory, 'image.bin'), Buffer.of(0, 1, 2, 0));
     scratch.commit('binary');
-    expect((await historyOf(scratch.directory)).commits[0]?.files).toEqual([{ path: 'image.bin', added: 0, deleted: 0 }]);
+    expect((await historyOf(scratch.directory)).commits[0]?.files).toEqual([
+      { path: 'image.bin', added: 0, deleted: 0 },
+    ]);
   });
 
-  it.each(['with space', 'line\nbreak', 'tab\tstop', 'ünï 🦊', '1\t2\tx', `mark\u0001${'f'.repeat(40)}\u00022026\u0002x`])(
-    'names a file %j as it is',
-    async (name) => {
-      const { commits } = await historyOf(repository({ [name]: '1\n' }).directory);
-      expect(commits.map(({ files }) => files)).toEqual([[{ path: name, added: 1, deleted: 0 }]]);
-    },
-  );
+  it.each([
+    'with space',
+    'line\nbreak',
+    'tab\tstop',
+    'ünï 🦊',
+    '1\t2\tx',
+    `mark\u0001${'f'.repeat(40)}\u00022026\u0002x`,
+  ])('names a file %j as it is', async (name) => {
+    const { commits } = await historyOf(repository({ [name]: '1\n' }).directory);
+    expect(commits.map(({ files }) => files)).toEqual([[{ path: name, added: 1, deleted: 0 }]]);
+  });
 
   it('keeps a commit that touches nothing, and leaves merges out', async () => {
     const scratch = repository({ a: 'a\n' });
@@ -106,7 +112,11 @@ describe('the history', () => {
   it('survives a commit that claims an impossible date', async () => {
     const scratch = repository({ a: 'a\n' });
     const raw = scratch.git('cat-file', 'commit', 'HEAD').replaceAll(/(?<=> )\d+/g, '99999999999999999');
-    const hash = spawnSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'], { cwd: scratch.directory, input: raw, encoding: 'utf8' });
+    const hash = spawnSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'], {
+      cwd: scratch.directory,
+      input: raw,
+      encoding: 'utf8',
+    });
     scratch.git('update-ref', 'refs/heads/main', hash.stdout.trim());
     scratch.write('a', 'b\n');
     scratch.commit('second');

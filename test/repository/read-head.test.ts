@@ -48,7 +48,7 @@ describe('reading HEAD', () => {
   });
 
   it('names what is not committed: edited, staged, new, deleted, renamed', async () => {
-    const scratch = repository({ 'edited': 'a', 'staged': 'a', 'gone': 'a', 'old name': 'long enough to be found again\n' });
+    const scratch = repository({ edited: 'a', staged: 'a', gone: 'a', 'old name': 'long enough to be found again\n' });
     scratch.write('edited', 'b');
     scratch.write('staged', 'b');
     scratch.git('add', 'staged');

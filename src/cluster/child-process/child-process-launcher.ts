@@ -97,7 +97,10 @@ async function adoptOrStart(options: ChildProcessOptions, request: LaunchRequest
 
 /** The attempt ended under an earlier launcher, with the code it names; how long it took was not seen by this one. */
 function endedWorker(envelope: Envelope): LiveWorker {
-  const outcome = judgeEnding({ code: envelope.exitCode, signal: null, endedBy: 'itself', durationMs: 0 }, { valid: envelope });
+  const outcome = judgeEnding(
+    { code: envelope.exitCode, signal: null, endedBy: 'itself', durationMs: 0 },
+    { valid: envelope },
+  );
   return { adopted: true, outcome: Promise.resolve(outcome), cancel: () => undefined, kill: () => undefined };
 }
 

@@ -6,14 +6,14 @@ import { parseLine } from './event-log.ts';
 const pollMs = 150;
 const pieceBytes = 1024 * 1024;
 
-/** Events of a log that another process writes, as they come, for as long as the reader asks. */
-export async function* followLog(path: string): AsyncIterable<Event> {
+/** Events of a log that another process writes, as they come; ends once nobody writes any more and all is read. */
+export async function* followLog(path: string, isWritten: () => boolean): AsyncIterable<Event> {
   const file = openSync(path, 'r');
   let position = 0;
   let rest = Buffer.alloc(0);
   let lineNumber = 0;
   try {
-    for (;;) {
+    for (let mayGrow = true; ;) {
       const piece = Buffer.alloc(Math.min(pieceBytes, Math.max(0, fstatSync(file).size - position)));
       const read = piece.length > 0 ? readSync(file, piece, 0, piece.length, position) : 0;
       position += read;
@@ -23,7 +23,10 @@ export async function* followLog(path: string): AsyncIterable<Event> {
         yield parseLine(rest.subarray(0, end).toString('utf8'), path, lineNumber);
         rest = rest.subarray(end + 1);
       }
-      if (read === 0) await new Promise((resolve) => setTimeout(resolve, pollMs));
+      if (read > 0) continue;
+      if (!mayGrow) return;
+      mayGrow = isWritten();
+      if (mayGrow) await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   } finally {
     closeSync(file);

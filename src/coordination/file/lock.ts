@@ -20,6 +20,14 @@ export function takeLock(path: string): { readonly release: () => void } {
   return { release: () => rmSync(path, { force: true }) };
 }
 
+/** Whether somebody holds the folder, as far as this machine can tell: a holder elsewhere counts as alive. */
+export function isHeld(path: string): boolean {
+  const holder = readHolder(path);
+  if (holder === undefined) return false;
+  const [pid, host, started] = holder.trim().split(' ');
+  return !pid || host !== hostname() || isRunning(Number(pid), started);
+}
+
 function tryCreate(path: string): boolean {
   try {
     const file = openSync(path, 'wx', 0o644);

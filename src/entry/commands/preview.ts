@@ -13,7 +13,7 @@ import { loadPlan } from '../run/load-plan.ts';
 import { routePlan } from '../run/start.ts';
 import { chooseFormat } from './format.ts';
 import type { RunCommandLine } from './commands.ts';
-import { requireValidPlan } from './require-plan.ts';
+import { requireValidPlan } from '../run/require-plan.ts';
 
 /** `cortex preview`: what a plan would run, and what that changes against a revision. Runs nothing. */
 export const previewCommand: RunCommandLine = async (args, { io, environment }) => {

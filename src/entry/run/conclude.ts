@@ -73,8 +73,8 @@ export interface Concluded {
 }
 
 /**
- * Report and files of an aggregated execution, from its log and blobs alone. The log is taken up to the criteria, so
- * that a report rebuilt later is the same.
+ * Report and files of an aggregated execution, from its log and blobs alone. The log is taken up to the criteria, and
+ * its events are written with sorted keys, so that a report rebuilt later is the same.
  */
 export function concludeReport(
   id: string,
@@ -82,7 +82,7 @@ export function concludeReport(
 ): Concluded & { readonly logText: string } {
   const upTo = source.events.findIndex((event) => event.type === 'criteria.evaluated') + 1;
   const events = source.events.slice(0, upTo);
-  const logText = source.mask(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  const logText = source.mask(events.map((event) => `${canonicalJson(event)}\n`).join(''));
   const state = foldEvents(id, events);
   const document = aggregateDocument(source.joined);
   const report = buildReport({

@@ -7,6 +7,7 @@ export interface RunPaths {
   readonly executions: string;
   readonly store: string;
   readonly log: string;
+  readonly lock: string;
   readonly blobs: string;
   readonly attempts: string;
   readonly logs: string;
@@ -23,6 +24,7 @@ export function runPaths(out: string, id: string): RunPaths {
     executions,
     store,
     log: storePaths(store).log,
+    lock: storePaths(store).lock,
     blobs: storePaths(store).blobs,
     attempts: join(store, 'workers'),
     logs: join(out, 'logs', id),

@@ -15,14 +15,16 @@ export function preflightChecks(facts: {
   readonly head: Head;
   /** Text of `.cortexignore` at HEAD; empty where there is none. */
   readonly silences: string;
+  readonly leftOut: readonly string[];
   readonly workerProgram: string;
   readonly slots: number;
 }): Check[] {
-  const { plan, head, silences, workerProgram, slots } = facts;
+  const { plan, head, silences, leftOut, workerProgram, slots } = facts;
   return [
     { check: 'repository', ok: true, seen: `${head.repository} at ${head.commit}`, needed: 'a commit' },
     uncommittedCheck(head),
     silenceCheck(silences),
+    mastersCheck(plan, leftOut),
     workerCheck(workerProgram),
     { check: 'launcher', ok: true, seen: `child processes, ${slots} at one time`, needed: 'a place for a worker' },
     {
@@ -67,6 +69,15 @@ function silenceCheck(text: string): Check {
     ? `${problems.length} lines of .cortexignore silence nothing; line ${first.line}: ${first.message}. ${first.hint}`
     : 'every line has a reason';
   return { check: 'silenced findings', ok: true, seen, needed: 'a rule, a path and a reason on each line' };
+}
+
+/** A run of some masters only says what it leaves undone. */
+function mastersCheck(plan: Plan, leftOut: readonly string[]): Check {
+  const left =
+    leftOut.length === 0
+      ? 'every task of the plan'
+      : `left out with their masters, or for want of what they need: ${leftOut.join(', ')}`;
+  return { check: 'masters', ok: true, seen: `${plan.masters.length} masters; ${left}`, needed: 'a master' };
 }
 
 function workerCheck(program: string): Check {

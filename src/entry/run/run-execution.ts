@@ -31,6 +31,8 @@ export interface Run {
   readonly doors: RunDoors;
   readonly paths: RunPaths;
   readonly workerProgram: string;
+  /** Tasks of the plan that this run leaves out, because it runs some masters only. */
+  readonly leftOut: readonly string[];
   readonly now: () => number;
   readonly retryBaseMs: number;
   readonly mask: (text: string) => string;
@@ -90,6 +92,7 @@ async function preflight(run: Run, board: Board): Promise<void> {
       plan: run.routed.plan,
       head: run.head,
       silences,
+      leftOut: run.leftOut,
       workerProgram: run.workerProgram,
       slots: launcher.slots,
     });

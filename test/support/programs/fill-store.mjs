@@ -8,6 +8,10 @@ const append = async (key) => {
 };
 const codes = [];
 let acknowledged = 0;
-while (codes.length === 0) await append(acknowledged).then(() => acknowledged++, (error) => codes.push(error.code));
+while (codes.length === 0)
+  await append(acknowledged).then(
+    () => acknowledged++,
+    (error) => codes.push(error.code),
+  );
 for (const key of [acknowledged, 'another']) await append(key).catch((error) => codes.push(error.code));
 process.stdout.write(JSON.stringify({ acknowledged, codes }));

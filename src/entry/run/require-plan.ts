@@ -1,8 +1,8 @@
 import { renderProblems } from '../../plan/render-problems.ts';
 import type { ParsedPlan } from '../../plan/parse.ts';
 import { problem } from '../../shared/errors.ts';
-import type { LoadedPlan } from '../run/load-plan.ts';
-import type { Io } from './commands.ts';
+import type { LoadedPlan } from './load-plan.ts';
+import type { Io } from '../commands/commands.ts';
 
 /** The plan, where it may run; else prints every problem and throws `plan-invalid`. */
 export function requireValidPlan(loaded: LoadedPlan, file: string, io: Io): ParsedPlan {

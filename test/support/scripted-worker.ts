@@ -1,0 +1,129 @@
+import { createSlots } from '../../src/masters/slots.ts';
+import { openBoard } from '../../src/masters/board.ts';
+import type { AttemptOutcome, MasterContext, WorkerLauncher } from '../../src/masters/context.ts';
+import { runPhase } from '../../src/masters/phases.ts';
+import { runMaster } from '../../src/masters/run-master.ts';
+import { openingEvents, routePlan } from '../../src/entry/run/start.ts';
+import { openFileStore } from '../../src/coordination/file/file-store.ts';
+import { foldEvents, type ExecutionState } from '../../src/execution/state.ts';
+import type { Store } from '../../src/coordination/store.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import type { Event, EventData, EventType, FailureClass } from '../../src/protocol/event.ts';
+import { noUsage, type Result, type Usage } from '../../src/protocol/result.ts';
+import { taskSchema, type Task } from '../../src/protocol/task.ts';
+import { sha256 } from '../../src/shared/canonical.ts';
+import { executionId } from './events.ts';
+
+/** What the worker of a task does: part of a result, or the class that it is lost by. */
+export type Deed = Partial<Result> | { readonly lost: FailureClass; readonly usage?: Usage };
+export type Script = (task: Task) => Deed | Promise<Deed>;
+
+export function resultWith(parts: Partial<Result> = {}): Result {
+  const lists = {
+    findings: [],
+    silenced: [],
+    assets: [],
+    measurements: [],
+    changes: [],
+    reviews: [],
+    evidence: [],
+    unread: [],
+  };
+  return { v: 1, status: 'done', summary: 'as it was told', ...lists, usage: noUsage, ...parts };
+}
+
+/** A launcher whose workers run here: they read their task from the store, and leave result and envelope as real ones do. */
+export function scriptedLauncher(store: Store, script: Script): WorkerLauncher & { readonly launches: string[] } {
+  const launches: string[] = [];
+  const work = async (worker: string, document: string): Promise<AttemptOutcome> => {
+    const task = taskSchema.parse(JSON.parse(Buffer.from(await store.getBlob(document)).toString('utf8')));
+    const deed = await script(task);
+    const envelope = { v: 1, worker, attempt: task.attempt, resources: { cpuMs: 1, peakBytes: 1 } } as const;
+    if ('lost' in deed) {
+      const failed = {
+        ...envelope,
+        status: 'failed',
+        exitCode: 70,
+        result: null,
+        usage: deed.usage ?? noUsage,
+      } as const;
+      return { kind: 'lost', class: deed.lost, detail: 'by order', envelope: failed, durationMs: 1 };
+    }
+    const result = resultWith(deed);
+    const hash = await store.putBlob(JSON.stringify(result));
+    const { status, usage } = result;
+    return { kind: 'returned', envelope: { ...envelope, status, exitCode: 0, result: hash, usage }, durationMs: 1 };
+  };
+  return {
+    node: 'here',
+    launches,
+    launch: ({ worker, document }) => {
+      launches.push(worker);
+      return Promise.resolve({ node: 'here', outcome: work(worker, document) });
+    },
+  };
+}
+
+export interface WorkedRun {
+  readonly events: readonly Event[];
+  readonly state: ExecutionState;
+  readonly launches: readonly string[];
+  readonly dataOf: <T extends EventType>(type: T) => readonly EventData<T>[];
+}
+
+export interface RunOptions {
+  readonly directory: string;
+  readonly script?: Script;
+  readonly launcher?: (store: Store) => WorkerLauncher;
+  readonly context?: Partial<MasterContext>;
+  /** Looks at the context before the masters start. */
+  readonly before?: (context: MasterContext, store: Store) => Promise<void>;
+}
+
+/** All masters of a plan, from their claims to their reports, over a file store and scripted workers. */
+export async function runMasters(plan: Plan, options: RunOptions): Promise<WorkedRun> {
+  const store = openFileStore({ directory: options.directory, clock: { now: Date.now } });
+  const launcher = scriptedLauncher(store, options.script ?? (() => ({})));
+  const stop = new AbortController();
+  const board = openBoard({ id: executionId, source: store }, stop.signal);
+  const routed = routePlan(plan);
+  const context: MasterContext = {
+    execution: executionId,
+    board,
+    store,
+    launcher: options.launcher?.(store) ?? launcher,
+    slots: createSlots(4, Date.now),
+    workspace: sha256('workspace'),
+    history: () => store.putBlob('history'),
+    tasks: routed.tasks,
+    doors: { model: false },
+    answers: plan.escalations.severities,
+    deadlineAt: Date.now() + plan.deadlineMs,
+    now: Date.now,
+    retryBaseMs: 1,
+    signal: stop.signal,
+    ...options.context,
+  };
+  const planFacts = { name: plan.name, file: 'plan.yaml', digest: sha256('digest'), blob: sha256('plan') };
+  await board.write(...openingEvents({ routed, plan: planFacts, head: headOf() }));
+  await options.before?.(context, store);
+  const phases = async (): Promise<void> => {
+    const run = { board, limits: plan.phases, now: Date.now, signal: stop.signal };
+    for (const phase of ['activation', 'distribution', 'execution'] as const) await runPhase(phase, run);
+  };
+  await Promise.all([phases(), ...routed.assignments.map((assignment) => runMaster(assignment, context))]);
+  const events = await store.read();
+  stop.abort();
+  await store.close();
+  return {
+    events,
+    state: foldEvents(executionId, events),
+    launches: launcher.launches,
+    dataOf: (type) => events.flatMap((event) => (event.type === type ? [event.data as EventData<typeof type>] : [])),
+  };
+}
+
+function headOf(): Parameters<typeof openingEvents>[0]['head'] {
+  const commit = 'c'.repeat(40);
+  return { root: '/', commit, committedAt: '2026-01-01T00:00:00.000Z', repository: 'acme/shop', uncommitted: [] };
+}
