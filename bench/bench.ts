@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const cli = join(root, 'dist', 'cli.mjs');
 const plan = join(root, 'plans', 'full-orchestration.yaml');
 const startRuns = 25;
-const planRuns = 7;
+const planRuns = 5;
 
 const repositories = [root, ...process.argv.slice(2)];
 console.log(`Node ${process.version} on ${availableParallelism()} cores; ${startRuns} starts, ${planRuns} runs each\n`);

@@ -1,5 +1,5 @@
 import type { Facts } from '../protocol/facts.ts';
-import type { ExecutionState, MasterState, TaskState } from './state.ts';
+import type { ExecutionState, MasterState, TaskState } from './execution-state.ts';
 import { tokensUsed } from './state-files.ts';
 
 /** Attempts that were ended from outside, not by the worker's own doing. */

@@ -1,5 +1,5 @@
 import { totalTokens } from '../protocol/result.ts';
-import type { ExecutionState, MasterState, TaskState, WorkerState } from './state.ts';
+import type { ExecutionState, MasterState, TaskState, WorkerState } from './execution-state.ts';
 
 /** One state file: its path below `coordination/`, and its content, with the field names it has always had. */
 export interface StateFile {

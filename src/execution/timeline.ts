@@ -1,6 +1,6 @@
 import type { MasterName, PhaseName } from '../protocol/words.ts';
 import { compareText } from '../shared/canonical.ts';
-import type { ExecutionState, MasterState, PhaseState, WorkerState } from './state.ts';
+import type { ExecutionState, MasterState, PhaseState, WorkerState } from './execution-state.ts';
 
 /** When something of an execution went on, in milliseconds since the epoch; no end while it still does. */
 export interface Span {

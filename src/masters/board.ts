@@ -1,4 +1,5 @@
-import { applyEvent, emptyState, type ExecutionState } from '../execution/state.ts';
+import type { ExecutionState } from '../execution/execution-state.ts';
+import { applyEvent, emptyState } from '../execution/state.ts';
 import type { Event, NewEvent } from '../protocol/event.ts';
 
 /** What a master sees of the whole execution: its state as the log tells it, and a way to wait for more. */

@@ -1,5 +1,5 @@
 import type { MasterName, Severity } from '../protocol/words.ts';
-import type { ExecutionState } from '../execution/state.ts';
+import type { ExecutionState } from '../execution/execution-state.ts';
 import type { MasterContext } from './context.ts';
 
 export interface Question {

@@ -1,4 +1,4 @@
-import type { ExecutionState } from '../execution/state.ts';
+import type { ExecutionState } from '../execution/execution-state.ts';
 import type { EventData } from '../protocol/event.ts';
 import type { PhaseName } from '../protocol/words.ts';
 import type { Board } from './board.ts';

@@ -2,7 +2,7 @@ import type { Assignment, PlanTask } from '../plan/plan.ts';
 import type { EventData } from '../protocol/event.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { CortexError, messageOf, outside, problem } from '../shared/errors.ts';
-import type { TaskState } from '../execution/state.ts';
+import type { TaskState } from '../execution/execution-state.ts';
 import type { OwnedTask } from './attempt.ts';
 import type { MasterContext } from './context.ts';
 import { experts } from './experts/registry.ts';

@@ -1,6 +1,6 @@
 import type { EventData, NewEvent, ResultCounts } from '../protocol/event.ts';
 import type { Result } from '../protocol/result.ts';
-import type { TaskState, WorkerState } from '../execution/state.ts';
+import type { TaskState, WorkerState } from '../execution/execution-state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
 import type { MasterContext } from './context.ts';
 import { escalate, isStopped } from './escalation.ts';

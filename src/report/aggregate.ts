@@ -3,7 +3,7 @@
  * Imports `checks`, `execution`, `plan`, `protocol`, `shared`; doors only as interfaces.
  */
 import { mergeAssets } from '../checks/assets/merge-assets.ts';
-import type { ExecutionState } from '../execution/state.ts';
+import type { ExecutionState } from '../execution/execution-state.ts';
 import type { Asset } from '../protocol/asset.ts';
 import type { Change } from '../protocol/change.ts';
 import type { Totals } from '../protocol/event.ts';
@@ -22,7 +22,7 @@ export interface JoinedResult {
 
 export type FromTask<T> = T & { readonly task_id: string };
 
-/** All results of an execution as one: each finding, asset and change once. */
+/** All results of an execution as one: each finding, asset, measurement and change once. */
 export interface Aggregate {
   readonly results: readonly JoinedResult[];
   readonly findings: readonly FromTask<Finding>[];
@@ -56,7 +56,10 @@ export function aggregate(input: AggregateInput): Aggregate {
     eachOf(results, (result) => result.changes),
     (change) => change.fingerprint,
   );
-  const measurements = eachOf(results, (result) => result.measurements);
+  const measurements = once(
+    eachOf(results, (result) => result.measurements),
+    ({ name, subject, value, evidence }) => [name, subject, value, evidence].join('\n'),
+  );
   const assets = assetsNow(input);
   const before = new Set(input.baseline.map((asset) => asset.ref));
   const discovered = assets.filter((asset) => !before.has(asset.ref)).map((asset) => asset.ref);

@@ -1,5 +1,5 @@
 import { tokensUsed } from '../execution/state-files.ts';
-import type { ExecutionState, MasterState, TaskState, WorkerState } from '../execution/state.ts';
+import type { ExecutionState, MasterState, TaskState, WorkerState } from '../execution/execution-state.ts';
 import type { CriterionResult } from '../protocol/event.ts';
 import { reportSchema, type Report } from '../protocol/report.ts';
 import { totalTokens } from '../protocol/result.ts';

@@ -1,5 +1,5 @@
 import { tokensUsed } from '../execution/state-files.ts';
-import type { ExecutionState } from '../execution/state.ts';
+import type { ExecutionState } from '../execution/execution-state.ts';
 import type { Totals } from '../protocol/event.ts';
 import type { Figure, Report } from '../protocol/report.ts';
 import type { ReportInput } from './build-report.ts';

@@ -9,7 +9,7 @@ import {
   type ChildProcessOptions,
 } from '../../src/cluster/child-process/child-process-launcher.ts';
 import type { Launcher, LaunchRequest } from '../../src/cluster/launcher.ts';
-import { processStart } from '../../src/shared/process.ts';
+import { processStart } from '../../src/shared/process-start.ts';
 import { launcherContract, type LauncherWorld, type Script } from './launcher-contract.ts';
 
 interface ProcessWorld extends LauncherWorld {

@@ -252,10 +252,9 @@ describe('an execution', () => {
   });
 
   it('takes the flags of the first Cortex that still mean something', async () => {
-    const { code, stdout } = await cortex(
-      ...['run', 'plan.yaml', '--json', '--out', 'flags', '--parallel-masters', '2', '--parallel-workers', '1'],
-      ...['--token-budget', '1000', '--emergency-reserve', '100', '--execution-timeout', '90m'],
-    );
+    const flags =
+      '--parallel-masters 2 --parallel-workers 1 --token-budget 1000 --emergency-reserve 100 --execution-timeout 90m';
+    const { code, stdout } = await cortex('run', 'plan.yaml', '--json', '--out', 'flags', ...flags.split(' '));
     const report = JSON.parse(stdout) as {
       deadline_minutes: number;
       reserve_tokens: number;

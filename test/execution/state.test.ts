@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldEvents, type ExecutionState } from '../../src/execution/state.ts';
+import type { ExecutionState } from '../../src/execution/execution-state.ts';
+import { foldEvents } from '../../src/execution/state.ts';
 import type { NewEvent } from '../../src/protocol/event.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyState, type ExecutionState } from '../../src/execution/state.ts';
+import type { ExecutionState } from '../../src/execution/execution-state.ts';
+import { emptyState } from '../../src/execution/state.ts';
 import { timelineOf } from '../../src/execution/timeline.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 14, 9, 0, second)).toISOString();

@@ -422,11 +422,10 @@ describe('the masters of a run', () => {
       const flaky = planOf({ 'security-master': [scan('one', { retries: 2 })] });
       let settles = 0;
       const done = await run(flaky, () => ({ lost: 'crash' }), {
-        before: async (context, store) => {
-          Object.assign(context.store, {
-            settle: (spent: Parameters<typeof store.settle>[0]) =>
-              (settles += 1) === 2 ? Promise.reject(new Error('store gone')) : store.settle(spent),
-          });
+        before: async (context, { settle }) => {
+          const failSecond: typeof settle = (spent) =>
+            (settles += 1) === 2 ? Promise.reject(new Error('store gone')) : settle(spent);
+          Object.assign(context.store, { settle: failSecond });
         },
       });
       expect(done.dataOf('task.failed')).toMatchObject([{ attempts: 2, code: 'master-failed' }]);

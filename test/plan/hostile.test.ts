@@ -59,12 +59,18 @@ const hostile: readonly (readonly [title: string, content: string | Uint8Array, 
   ['a constructor', 'constructor: { prototype: { polluted: true } }\n', 'unknown-key'],
 ]; // prettier-ignore
 
+/** Processor time, not wall time: a machine that is busy with other things is no slower a parser. */
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('hostile text', () => {
   it.each(hostile)('%s is refused in its place, within a second and 200 MB', (_, content, rule) => {
     const memory = process.memoryUsage().rss;
-    const start = performance.now();
+    const before = process.cpuUsage();
     const problems = problemsIn(content);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMsSince(before)).toBeLessThan(1000);
     expect(process.memoryUsage().rss - memory).toBeLessThan(200 * 2 ** 20);
     expect(problems.map((problem) => problem.rule)).toContain(rule);
     for (const problem of problems) {
@@ -126,15 +132,15 @@ describe('hostile text', () => {
     ],
   ])('a plan with %s is judged within two seconds', (_, change) => {
     const text = changedPlan(change);
-    const start = performance.now();
+    const before = process.cpuUsage();
     const problems = problemsIn(text);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(cpuMsSince(before)).toBeLessThan(2000);
     expect(problems.some(({ severity }) => severity === 'error')).toBe(true);
     expect(problems.length).toBeLessThanOrEqual(101);
   });
 
   it('is refused in seconds when many syntax errors come together', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     for (const text of [
       fill('"'),
       fill(': '),
@@ -147,7 +153,7 @@ describe('hostile text', () => {
     ]) {
       expect(problemsIn(text).some((problem) => problem.severity === 'error')).toBe(true);
     }
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(cpuMsSince(before)).toBeLessThan(8000);
   });
 
   it('says where a NUL stands', () => {

@@ -11,7 +11,7 @@ export interface Job {
   readonly outputs: Readonly<Record<string, string>>;
   /** What its steps said, without the commands to the runner. */
   readonly said: string;
-  /** What the runner took as errors. */
+  /** What the runner took as errors, each as `<file>:<line>: <message>` where it has a place. */
   readonly errors: readonly string[];
   readonly summary: string;
   readonly matrix: Readonly<Record<string, string>>;
@@ -31,6 +31,7 @@ interface Line {
   readonly name?: string;
   readonly arg?: string;
   readonly content?: string;
+  readonly kvPairs?: Readonly<Record<string, string>>;
   readonly raw_output?: boolean;
   readonly msg?: string;
   readonly matrix?: Readonly<Record<string, string>>;
@@ -46,6 +47,18 @@ export interface ActOrder {
 }
 
 const limitMs = 240_000;
+
+/** The job of that id. Throws with those that ran. */
+export function jobNamed(run: ActRun, id: string): Job {
+  const job = run.jobs.get(id);
+  if (job) return job;
+  throw new Error(`the job ${id} did not run; there are ${[...run.jobs.keys()].join(', ')}`);
+}
+
+/** How each job ended, in the order in which they began. */
+export function resultsOf(run: ActRun): readonly string[] {
+  return [...run.jobs].map(([id, { result }]) => `${id}: ${result}`);
+}
 
 /** Runs a workflow under act: jobs are processes of this machine, with this Node first on PATH and a home of their own. */
 export async function runAct(order: ActOrder): Promise<ActRun> {
@@ -72,13 +85,9 @@ export async function runAct(order: ActOrder): Promise<ActRun> {
 }
 
 function readJobs(log: string): ReadonlyMap<string, Job> {
-  const lines = log.split('\n').filter((line) => line.startsWith('{'));
-  const byJob = Map.groupBy(
-    lines.map((line) => JSON.parse(line) as Line),
-    ({ jobID }) => jobID ?? '',
-  );
-  byJob.delete('');
-  return new Map([...byJob].map(([id, own]) => [id, jobOf(own)]));
+  const lines = log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []));
+  const ids = new Set(lines.flatMap(({ jobID }) => jobID ?? []));
+  return new Map([...ids].map((id) => [id, jobOf(lines.filter(({ jobID }) => jobID === id))]));
 }
 
 function jobOf(lines: readonly Line[]): Job {
@@ -87,7 +96,9 @@ function jobOf(lines: readonly Line[]): Job {
     result: lines.find(({ jobResult }) => jobResult !== undefined)?.jobResult ?? 'none',
     outputs: Object.fromEntries(commands('set-output').map(({ name = '', arg = '' }) => [name, arg])),
     said: lines.flatMap(({ raw_output: raw, msg = '' }) => (raw ? [msg] : [])).join(''),
-    errors: commands('error').map(({ arg = '' }) => arg),
+    errors: commands('error').map(({ arg = '', kvPairs: at }) =>
+      at?.['file'] ? `${at['file']}:${at['line']}: ${arg}` : arg,
+    ),
     summary: commands('summary')
       .map(({ content = '' }) => content)
       .join(''),

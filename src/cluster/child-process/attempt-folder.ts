@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { envelopeSchema } from '../../protocol/result.ts';
 import { readTextIfPresent, writeFileAtomically } from '../../shared/files.ts';
-import { processStart, signalGroup } from '../../shared/process.ts';
+import { processStart } from '../../shared/process-start.ts';
+import { signalGroup } from '../../shared/process.ts';
 import type { FoundEnvelope } from './outcome.ts';
 
 /** What stays on disk of an attempt, so that another process can take it up. */

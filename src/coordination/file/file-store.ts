@@ -31,7 +31,7 @@ export interface FileStoreOptions {
 /** The store of one execution in a folder, held by one process at a time. Throws `execution-in-use`, `log-damaged`. */
 export function openFileStore(options: FileStoreOptions): Store {
   const paths = storePaths(options.directory);
-  const lock = takeLock(paths.lock);
+  const lock = takeLock(paths.lock, options.clock.now);
   const log = openLog(paths.log, lock);
   const known = new Set<string>();
   const events: Event[] = [];

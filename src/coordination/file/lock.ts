@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statS
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { errnoOf, problem } from '../../shared/errors.ts';
-import { processStart } from '../../shared/process.ts';
+import { processStart } from '../../shared/process-start.ts';
 
 /** An empty lock is that of a process which is about to write its name; after this time, of one that died there. */
 const namelessMs = 5000;
@@ -11,10 +11,10 @@ const namelessMs = 5000;
  * Holds a folder for this process alone. A holder that no longer runs on this machine is replaced; one on another
  * machine is never judged from here. Throws `execution-in-use`.
  */
-export function takeLock(path: string): { readonly release: () => void } {
+export function takeLock(path: string, now: () => number): { readonly release: () => void } {
   mkdirSync(dirname(path), { recursive: true });
   if (!tryCreate(path)) {
-    removeDead(path);
+    removeDead(path, now);
     if (!tryCreate(path)) throw inUse(path, 'another process');
   }
   return { release: () => rmSync(path, { force: true }) };
@@ -41,10 +41,10 @@ function tryCreate(path: string): boolean {
 }
 
 /** Takes a dead holder's lock away, by a name of our own: of two that find it dead, one alone can move it. */
-function removeDead(path: string): void {
+function removeDead(path: string, now: () => number): void {
   const judged = readHolder(path);
   if (judged === undefined) return;
-  refuseLiving(path, judged);
+  refuseLiving(path, judged, now);
   const aside = `${path}.${process.pid}`;
   if (!tryRename(path, aside)) return;
   const moved = readHolder(aside);
@@ -55,9 +55,9 @@ function removeDead(path: string): void {
   rmSync(aside, { force: true });
 }
 
-function refuseLiving(path: string, holder: string): void {
+function refuseLiving(path: string, holder: string, now: () => number): void {
   const [pid, host, started] = holder.trim().split(' ');
-  if (!pid && Date.now() - statSync(path).mtimeMs < namelessMs) throw inUse(path, 'a process that is just starting');
+  if (!pid && now() - statSync(path).mtimeMs < namelessMs) throw inUse(path, 'a process that is just starting');
   if (!pid) return;
   if (host !== hostname()) throw inUse(path, `process ${pid} on ${host ?? 'another machine'}`);
   if (isRunning(Number(pid), started)) throw inUse(path, `process ${pid}`);

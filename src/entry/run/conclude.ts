@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { evaluateCriteria, failedGates } from '../../execution/criteria.ts';
 import { factsOf } from '../../execution/facts.ts';
-import { foldEvents, type ExecutionState } from '../../execution/state.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
+import { foldEvents } from '../../execution/state.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Asset } from '../../protocol/asset.ts';
 import type { Event } from '../../protocol/event.ts';

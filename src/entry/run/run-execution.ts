@@ -13,7 +13,7 @@ import { readFileAt, type Head } from '../../repository/local-repository.ts';
 import { takeSnapshot } from '../../repository/snapshot.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import { problem } from '../../shared/errors.ts';
-import type { ExecutionState } from '../../execution/state.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
 import { readBaseline } from './baseline.ts';
 import { aggregateDocument, concludeReport, joinResults, judgeCriteria, judgeEnd, writeReport } from './conclude.ts';
 import type { RunDoors } from './doors.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateFiles } from '../../execution/state-files.ts';
-import type { ExecutionState } from '../../execution/state.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
 import type { Event } from '../../protocol/event.ts';
 import { masterNames } from '../../protocol/words.ts';
 import { writeFileAtomically } from '../../shared/files.ts';

@@ -1,4 +1,4 @@
-import type { ExecutionState } from '../../execution/state.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
 import type { Event } from '../../protocol/event.ts';
 import { describeEvent } from './describe-event.ts';
 import { renderTree } from './tree.ts';

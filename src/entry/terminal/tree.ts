@@ -1,5 +1,5 @@
 import { tokensUsed } from '../../execution/state-files.ts';
-import type { ExecutionState, MasterState, TaskState, WorkerState } from '../../execution/state.ts';
+import type { ExecutionState, MasterState, TaskState, WorkerState } from '../../execution/execution-state.ts';
 import { printable } from './printable.ts';
 
 export interface TreeOptions {

@@ -1,0 +1,100 @@
+import type { CriterionResult, EventData, FailureClass, ResultCounts, Totals } from '../protocol/event.ts';
+import type { ResultStatus, Usage } from '../protocol/result.ts';
+import type { MasterName, PhaseName } from '../protocol/words.ts';
+
+export type TaskStatus = 'pending' | 'queued' | 'running' | 'complete' | 'failed' | 'blocked' | 'skipped';
+
+export interface PhaseState {
+  readonly limitMs: number;
+  readonly startedAt: string;
+  endedAt?: string;
+  tookMs?: number;
+  overran: boolean;
+  exit: EventData<'phase.ended'>['exit'];
+}
+
+export interface MasterState {
+  readonly name: MasterName;
+  readonly tokens: number;
+  readonly microDollars: number;
+  status: 'pending' | 'active' | 'reported' | 'failed';
+  expertise: string;
+  activatedAt?: string;
+  reportedAt?: string;
+  report?: EventData<'master.reported'>;
+  usedTokens: number;
+  usedMicroDollars: number;
+}
+
+export interface TaskState {
+  readonly declared: EventData<'execution.started'>['tasks'][number];
+  master: MasterName | null;
+  status: TaskStatus;
+  queuedAt?: string;
+  endedAt?: string;
+  attempts: number;
+  route?: EventData<'task.routed'>;
+  /** Set when complete. */
+  result?: string;
+  resultStatus?: ResultStatus;
+  summary?: string;
+  counts?: ResultCounts;
+  /** Why it was skipped, blocked or failed. */
+  reason?: string;
+  missing?: string;
+}
+
+export interface WorkerState {
+  readonly worker: string;
+  readonly task: string;
+  readonly master: MasterName;
+  readonly attempt: number;
+  readonly kind: string;
+  readonly capability: string;
+  readonly node: string;
+  readonly startedAt: string;
+  status: 'running' | 'completed' | 'failed';
+  endedAt?: string;
+  durationMs?: number;
+  cpuMs?: number;
+  peakBytes?: number;
+  result?: string;
+  failure?: { readonly class: FailureClass; readonly detail: string; readonly hint: string; readonly retries: boolean };
+  usage?: Usage;
+}
+
+export interface EscalationState {
+  readonly raised: EventData<'escalation.raised'>;
+  readonly at: string;
+  answer?: { readonly choice: string; readonly by: string };
+}
+
+/** All that the log says, folded. Built by `foldEvents`, changed by `applyEvent` alone. */
+export interface ExecutionState {
+  readonly id: string;
+  started?: EventData<'execution.started'>;
+  startedAt?: string;
+  resumed: number;
+  preflight?: EventData<'preflight.checked'>;
+  snapshot?: EventData<'snapshot.taken'>;
+  readonly phases: Map<PhaseName, PhaseState>;
+  readonly masters: Map<MasterName, MasterState>;
+  readonly tasks: Map<string, TaskState>;
+  readonly workers: Map<string, WorkerState>;
+  readonly reservations: Map<string, { readonly account: MasterName; readonly tokens: number }>;
+  readonly settled: Set<string>;
+  readonly refusals: EventData<'budget.refused'>[];
+  readonly changes: Map<string, EventData<'change.judged'>>;
+  readonly escalations: Map<string, EscalationState>;
+  totals?: Totals;
+  aggregate?: string;
+  criteria?: readonly CriterionResult[];
+  aggregatedAt?: string;
+  files?: EventData<'report.written'>['files'];
+  ended?: EventData<'execution.ended'>;
+  endedAt?: string;
+  lastSeq: number;
+  lastAt?: string;
+  /** Sequence numbers that are missing from the log. */
+  gaps: number;
+}
