@@ -107,7 +107,7 @@ export function launcherContract(name: string, open: () => Promise<LauncherWorld
     });
 
     it('has nothing to cancel of a worker that it does not know', async () => {
-      await world.launcher.cancel('nobody-1');
+      await expect(world.launcher.cancel('nobody-1')).resolves.toBeUndefined();
     });
 
     it('starts one worker for a name, however often it is launched', async () => {

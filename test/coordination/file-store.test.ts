@@ -237,7 +237,9 @@ describe('one process at a time', () => {
 
   it('replaces a holder whose number another process has now', () => {
     writeFileSync(lock, `${process.ppid} ${hostname()} 1\n`);
-    takeLock(lock, Date.now).release();
+    const held = takeLock(lock, Date.now);
+    expect(readFileSync(lock, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+    held.release();
   });
 
   it('waits for a holder that has not written its name yet, but not for ever', () => {

@@ -1,16 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Claim, Reservation, Store } from '../../src/coordination/store.ts';
+import type { Claim, Store } from '../../src/coordination/store.ts';
 import type { Event } from '../../src/protocol/event.ts';
-import { booking, logStart, newEvent, started } from '../support/events.ts';
-
-/** One store of a fresh execution, its clock in the test's hand. */
-export interface OpenedStore {
-  readonly store: Store;
-  readonly clock: { ms: number };
-  /** Lets go of the store and opens it again, as another process would. */
-  readonly reopen: () => Promise<Store>;
-  readonly remove: () => Promise<void>;
-}
+import { logStart, newEvent } from '../support/events.ts';
+import { budgetContract } from './budget-contract.ts';
+import type { OpenedStore } from './opened-store.ts';
 
 const minute = 60_000;
 const phase = (name: 'preflight' | 'activation' | 'report', key = name): ReturnType<typeof newEvent> =>
@@ -177,103 +170,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
-    describe('budgets', () => {
-      // The security master may spend 500; the execution 1000, of which 100 are reserve.
-      const funded = async (): Promise<OpenedStore> => {
-        const world = await fresh();
-        await world.store.append([started()]);
-        return world;
-      };
-      const grants = async (store: Store, wanted: readonly Reservation[]): Promise<number> =>
-        (await Promise.all(wanted.map(store.reserve))).filter((answer) => answer.granted).length;
-
-      it('refuses all before the execution has said what may be spent', async () => {
-        const { store } = await fresh();
-        expect(await store.reserve(booking('a', 0))).toMatchObject({ granted: false });
-        expect(await store.read()).toEqual([]);
-      });
-
-      it('grants up to the limit of the master, and not one token more', async () => {
-        const { store } = await funded();
-        expect(await store.reserve(booking('a', 499))).toEqual({ granted: true });
-        expect(await store.reserve(booking('b', 2))).toEqual({
-          granted: false,
-          reason: 'security-master has 1 tokens left, 2 are needed',
-        });
-        expect(await store.reserve(booking('c', 1))).toEqual({ granted: true });
-      });
-
-      it('counts money as it counts tokens', async () => {
-        const { store } = await funded();
-        expect(await store.reserve({ ...booking('a', 1), microDollars: 5001 })).toMatchObject({ granted: false });
-      });
-
-      it('leaves the reserve of the execution alone, whatever its masters may', async () => {
-        const { store } = await fresh();
-        const rich = { tokens: 1000, microDollars: 10_000 };
-        await store.append([started({ masters: [{ name: 'security-master', ...rich }] })]);
-        expect(await store.reserve(booking('a', 901))).toMatchObject({ granted: false });
-        expect(await store.reserve(booking('b', 900))).toEqual({ granted: true });
-      });
-
-      it('never overbooks when many reserve at once', async () => {
-        const { store } = await funded();
-        const wanted = Array.from({ length: 20 }, (_, index) => booking(`k${index}`, 60));
-        expect(await grants(store, wanted)).toBe(8);
-      });
-
-      it('reserves a key once, however often it is said', async () => {
-        const { store } = await funded();
-        expect(
-          await grants(
-            store,
-            Array.from({ length: 5 }, () => booking('same', 200)),
-          ),
-        ).toBe(5);
-        expect(await store.reserve(booking('other', 300))).toEqual({ granted: true });
-      });
-
-      it('gives back what was not spent when a key is settled, once', async () => {
-        const { store } = await funded();
-        await store.reserve(booking('a', 500));
-        await store.settle(booking('a', 100));
-        await store.settle(booking('a', 100));
-        expect(await store.reserve(booking('b', 401))).toMatchObject({ granted: false });
-        expect(await store.reserve(booking('b', 400))).toEqual({ granted: true });
-        expect((await store.read()).filter(({ type }) => type === 'budget.settled')).toHaveLength(1);
-      });
-
-      it('gives a reservation back to the account that made it', async () => {
-        const { store } = await funded();
-        await store.reserve(booking('a', 500));
-        await store.settle({ ...booking('a', 0), account: 'coordinator-master' });
-        expect(await store.reserve(booking('b', 500))).toEqual({ granted: true });
-      });
-
-      it('counts what was spent above its reservation', async () => {
-        const { store } = await funded();
-        await store.reserve(booking('a', 100));
-        await store.settle(booking('a', 450));
-        expect(await store.reserve(booking('b', 51))).toMatchObject({ granted: false });
-      });
-
-      it('grants work that costs nothing also where an account is overdrawn', async () => {
-        const { store } = await funded();
-        await store.settle(booking('a', 501));
-        expect(await store.reserve(booking('b', 0))).toEqual({ granted: true });
-        expect(await store.reserve(booking('c', 1))).toMatchObject({ granted: false });
-      });
-
-      it('keeps the books for the next process', async () => {
-        const world = await funded();
-        await world.store.reserve(booking('a', 300));
-        await world.store.reserve(booking('b', 100));
-        await world.store.settle(booking('b', 50));
-        const again = await world.reopen();
-        expect(await again.reserve(booking('c', 151))).toMatchObject({ granted: false });
-        expect(await again.reserve(booking('c', 150))).toEqual({ granted: true });
-      });
-    });
+    budgetContract(fresh);
 
     describe('blobs', () => {
       // `printf hello | sha256sum`

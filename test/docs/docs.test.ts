@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
 import { findCommand } from '../../src/entry/commands/commands.ts';
 import { settings, settingsOf } from '../../src/entry/settings.ts';
 import { stateFiles } from '../../src/execution/state-files.ts';
@@ -9,9 +9,10 @@ import { emptyState } from '../../src/execution/state.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { reportSchema } from '../../src/protocol/report.ts';
 import { cliExit, workerExit } from '../../src/protocol/words.ts';
+import { folderOf, readModules } from '../architecture/modules.ts';
 import { findIn } from '../support/drift-world.ts';
 import { projectWorkspace, readPage, readPages } from './pages.ts';
-import { commandLines, flagsIn, planBlocks } from './shown-commands.ts';
+import { commandLines, flagsIn, npmScripts, planBlocks } from './shown-commands.ts';
 
 const pages = readPages();
 const source = join(import.meta.dirname, '..', '..', 'src');
@@ -47,6 +48,12 @@ describe('the documentation', () => {
     expect(pages.flatMap(flagsIn).filter((flag) => !known.has(flag))).toEqual([]);
   });
 
+  it('names no npm script that there is not', () => {
+    const named = pages.flatMap(npmScripts);
+    expect(named).toContain('check');
+    expect(named.filter((script) => !Object.hasOwn(manifest.scripts, script))).toEqual([]);
+  });
+
   it('says what became of each flag of the first Cortex', () => {
     const { text } = readPage('README.md');
     const replaced = settings.filter(({ replacedBy }) => replacedBy !== undefined);
@@ -54,10 +61,10 @@ describe('the documentation', () => {
   });
 
   it('has every folder of src/ on the map of the README, and no other', () => {
-    const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const folders = new Set(readModules(source).map(({ path }) => folderOf(path)));
     const map = readPage('README.md').document.codeBlocks.find(({ text }) => text.includes('src/entry/'));
     const shown = [...(map?.text ?? '').matchAll(/^src\/([a-z-]+)\//gm)].map(([, name]) => name);
-    expect(shown.toSorted()).toEqual(folders.map(({ name }) => name).sort());
+    expect(new Set(shown)).toEqual(folders);
   });
 
   it('gives every exit code', () => {
@@ -78,11 +85,9 @@ describe('the documentation', () => {
 
   it('gives every rule of the plan linter', () => {
     const { text } = readPage('docs/plans.md');
-    const code = readdirSync(join(source, 'plan'), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => readFileSync(join(source, 'plan', path), 'utf8'))
-      .join('\n');
-    const rules = [...code.matchAll(/\brule: '([a-z-]+)'/g)].map(([, rule]) => rule);
+    const rules = readModules(join(source, 'plan')).flatMap((module) =>
+      [...module.text.matchAll(/\brule: '([a-z-]+)'/g)].map(([, rule]) => rule),
+    );
     expect(rules.length).toBeGreaterThan(20);
     expect(rules.filter((rule) => !text.includes(`\`${rule}\``))).toEqual([]);
   });

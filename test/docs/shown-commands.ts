@@ -20,6 +20,11 @@ export function commandLines(page: Page): readonly CommandLine[] {
   );
 }
 
+/** Scripts of package.json that a page names, in prose and in shell blocks. */
+export function npmScripts(page: Page): readonly string[] {
+  return shownCode(page).flatMap((text) => [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script = '']) => script));
+}
+
 /** Flags that prose names on their own, such as `--out`. */
 export function flagsIn({ document }: Page): readonly string[] {
   return document.codeSpans.filter(({ text }) => text.startsWith('--')).flatMap(({ text }) => flagNames(text));

@@ -4,18 +4,24 @@ import type { Priority } from '../../src/protocol/words.ts';
 
 const never = new AbortController().signal;
 
-/** One place, taken; those who ask for it are noted in the order in which they get it. */
-async function queue(): Promise<{
+interface Queue {
   readonly clock: { ms: number };
-  readonly ask: (name: string, priority: Priority, followers?: number, signal?: AbortSignal) => Promise<void>;
+  readonly ask: (
+    name: string,
+    priority: Priority,
+    more?: { followers?: number; signal?: AbortSignal },
+  ) => Promise<void>;
   readonly served: string[];
   readonly free: () => Promise<void>;
-}> {
+}
+
+/** One place, taken; those who ask for it are noted in the order in which they get it. */
+async function queue(): Promise<Queue> {
   const clock = { ms: 0 };
   const slots: Slots = createSlots(1, () => clock.ms);
   const served: string[] = [];
   let release = await slots.take({ priority: 'low', followers: 0 }, never);
-  const ask = async (name: string, priority: Priority, followers = 0, signal = never): Promise<void> => {
+  const ask: Queue['ask'] = async (name, priority, { followers = 0, signal = never } = {}) => {
     release = await slots.take({ priority, followers }, signal);
     served.push(name);
   };
@@ -79,7 +85,7 @@ describe('places for workers', () => {
   it('go rather to a task that others wait for', async () => {
     const { ask, served, free } = await queue();
     void ask('alone', 'medium');
-    void ask('awaited', 'medium', 1);
+    void ask('awaited', 'medium', { followers: 1 });
     await free();
     expect(served).toEqual(['awaited']);
   });
@@ -100,7 +106,7 @@ describe('places for workers', () => {
   it('are not given to who has stopped waiting', async () => {
     const { ask, served, free } = await queue();
     const abort = new AbortController();
-    const given = ask('gone', 'critical', 0, abort.signal);
+    const given = ask('gone', 'critical', { signal: abort.signal });
     void ask('there', 'low');
     abort.abort(new Error('stopped'));
     await expect(given).rejects.toThrow('stopped');

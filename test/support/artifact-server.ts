@@ -54,10 +54,13 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
   const refused: string[] = [];
   const token = runtimeToken();
   const server = createServer((request, response) => {
-    void answer(request, { uploads, token, origin: originOf(server) }).then(({ status, body, type }) => {
-      if (status >= 400) refused.push(`${status} ${request.method} ${request.url}`);
-      response.writeHead(status, { 'content-type': type ?? 'application/json', etag: '"1"' }).end(body);
-    });
+    const answered = answer(request, { uploads, token, origin: originOf(server) });
+    void answered
+      .catch(() => fault(400, 'not understood'))
+      .then(({ status, body, type }) => {
+        if (status >= 400) refused.push(`${status} ${request.method} ${request.url}`);
+        response.writeHead(status, { 'content-type': type ?? 'application/json', etag: '"1"' }).end(body);
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

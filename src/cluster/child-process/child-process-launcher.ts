@@ -1,6 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import type { Envelope } from '../../protocol/result.ts';
 import { outside } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
@@ -84,14 +83,17 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
 }
 
 async function adoptOrStart(options: ChildProcessOptions, request: LaunchRequest): Promise<LiveWorker> {
-  const folder = attemptFolder(options.attempts, request.worker);
+  const folder = attemptFolder(options, request.worker);
   folder.endLeftover();
   const left = folder.readEnvelope();
   if (left && 'valid' in left) return endedWorker(left.valid);
   folder.forgetEnvelope();
   const group = await start(options, request, folder);
   const watch = watchLimits(group, request);
-  const kill = (): void => processTree(group.pid).groups.forEach((each) => signalGroup(each, 'SIGKILL'));
+  const kill = (): void => {
+    processTree(group.pid).groups.forEach((each) => signalGroup(each, 'SIGKILL'));
+    folder.clearScratch();
+  };
   return { adopted: false, outcome: follow({ options, request, folder, group, watch }), cancel: watch.cancel, kill };
 }
 
@@ -114,15 +116,15 @@ async function start(
   folder: AttemptFolder,
 ): Promise<ProcessGroup> {
   const heapMiB = Math.max(32, Math.floor((request.memoryBytes / 1024 / 1024) * 0.75));
-  mkdirSync(options.temporary, { recursive: true });
+  const scratch = folder.makeScratch();
   const group = await startGroup({
     command: options.node,
     args: [`--max-old-space-size=${heapMiB}`, options.program],
-    cwd: options.temporary,
+    cwd: scratch,
     env: {
       PATH: options.path,
-      HOME: options.temporary,
-      TMPDIR: options.temporary,
+      HOME: scratch,
+      TMPDIR: scratch,
       LANG: 'C.UTF-8',
       TZ: 'UTC',
       CORTEX_WORKER: request.worker,
@@ -148,6 +150,7 @@ async function follow(worker: {
   const { code, signal } = await group.ended;
   watch.stop();
   await captured;
+  folder.clearScratch();
   const durationMs = Math.round(performance.now() - startedAt);
   return judgeEnding({ code, signal, endedBy: watch.endedBy(), durationMs }, folder.readEnvelope());
 }

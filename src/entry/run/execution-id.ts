@@ -11,7 +11,7 @@ export async function claimExecutionId(
   wanted: string | undefined,
   now: () => number,
 ): Promise<string> {
-  mkdirSync(executions, { recursive: true });
+  makeParents(executions);
   if (wanted !== undefined) return claimWanted(executions, wanted);
   for (;;) {
     const id = clockId(now());
@@ -42,15 +42,27 @@ function claimWanted(executions: string, wanted: string): string {
   });
 }
 
+function makeParents(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw problem('out-not-writable', `Could not create ${path}: ${errnoOf(error) ?? String(error)}`, {
-      hint: 'Name a folder that you may write to with --out.',
-      cause: error,
-    });
+    throw notWritable(path, error);
   }
+}
+
+function notWritable(path: string, error: unknown): Error {
+  return problem('out-not-writable', `Could not create ${path}: ${errnoOf(error) ?? String(error)}`, {
+    hint: 'Name a folder that you may write to with --out.',
+    cause: error,
+  });
 }

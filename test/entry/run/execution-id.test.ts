@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,8 +51,10 @@ describe('the id of an execution', () => {
   });
 
   it('can’t be claimed in a folder that is a file', async () => {
-    const file = join(executions, 'CORTEX-EXEC-1');
-    await claimExecutionId(executions, 'CORTEX-EXEC-1', Date.now);
-    await expect(claimExecutionId(join(file, '\0'), undefined, Date.now)).rejects.toThrow();
+    writeFileSync(join(executions, 'file'), '');
+    await expect(claimExecutionId(join(executions, 'file'), undefined, Date.now)).rejects.toMatchObject({
+      family: 'problem',
+      code: 'out-not-writable',
+    });
   });
 });
