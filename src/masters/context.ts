@@ -69,6 +69,8 @@ export interface MasterContext {
   /** Every task of the run by id, routed. */
   readonly tasks: ReadonlyMap<string, PlanTask>;
   readonly doors: { readonly model: boolean };
+  /** Globs of paths that the plan lets changes touch; `deny` wins. */
+  readonly publishPaths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** What the plan answers when nobody else does. */
   readonly answers: Readonly<Record<Severity, 'proceed' | 'stop'>>;
   /** When the whole run has to be over, in ms since the epoch. */

@@ -2,6 +2,7 @@ import type { PlanTask } from '../plan/plan.ts';
 import type { Change, Review } from '../protocol/change.ts';
 import { resultSchema, type Result } from '../protocol/result.ts';
 import type { MasterName } from '../protocol/words.ts';
+import { globMatcher } from '../shared/glob.ts';
 import type { MasterContext } from './context.ts';
 import { hasEnded } from './task-run.ts';
 
@@ -28,8 +29,10 @@ export async function judgeChanges(
   const reviews = (await Promise.all(reviewers.map((task) => resultOf(task.id, context)))).flatMap(
     (result) => result?.reviews ?? [],
   );
-  for (const proposal of proposals)
-    await sayVerdict(master, { proposal, ...verdictOn(proposal.change, reviews) }, context);
+  for (const proposal of proposals) {
+    const verdict = refusedByPlan(proposal.change, context.publishPaths) ?? verdictOn(proposal.change, reviews);
+    await sayVerdict(master, { proposal, ...verdict }, context);
+  }
 }
 
 async function proposalsOf(task: PlanTask, context: MasterContext): Promise<readonly Proposal[]> {
@@ -49,11 +52,22 @@ async function resultOf(task: string, context: MasterContext): Promise<Result | 
   return resultSchema.parse(JSON.parse(Buffer.from(await context.store.getBlob(hash)).toString('utf8')));
 }
 
+export interface Verdict {
+  readonly verdict: 'proven' | 'rejected';
+  readonly reason: string;
+}
+
+/** The plan's own word on paths comes before any proof. */
+export function refusedByPlan(change: Change, paths: MasterContext['publishPaths']): Verdict | undefined {
+  const allowed = globMatcher(paths.allow);
+  const denied = globMatcher(paths.deny);
+  const refused = change.files.map((file) => file.path).filter((path) => !allowed(path) || denied(path));
+  if (refused.length === 0) return undefined;
+  return { verdict: 'rejected', reason: `publish.paths of the plan lets no change touch ${refused.join(', ')}` };
+}
+
 /** A change without any review is never proven: its author's word is not enough. */
-export function verdictOn(
-  change: Change,
-  reviews: readonly Review[],
-): { readonly verdict: 'proven' | 'rejected'; readonly reason: string } {
+export function verdictOn(change: Change, reviews: readonly Review[]): Verdict {
   const own = reviews.filter((review) => review.change === change.fingerprint);
   const failed = own.flatMap((review) => review.gates.filter((gate) => !gate.passed));
   if (own.length === 0) return { verdict: 'rejected', reason: 'no review looked at it' };
@@ -72,7 +86,7 @@ export function verdictOn(
 
 async function sayVerdict(
   master: MasterName,
-  judged: { readonly proposal: Proposal; readonly verdict: 'proven' | 'rejected'; readonly reason: string },
+  judged: Verdict & { readonly proposal: Proposal },
   context: MasterContext,
 ): Promise<void> {
   const { change, task } = judged.proposal;

@@ -1,5 +1,6 @@
 import type { History } from '../protocol/workspace.ts';
 import { sha256 } from '../shared/canonical.ts';
+import { isoDate } from './commit-date.ts';
 import type { Git } from './git.ts';
 import type { Head } from './local-repository.ts';
 
@@ -49,12 +50,6 @@ function parseLog(log: string): Commit[] {
 function parseHeader(header: string): Commit {
   const [sha = '', at = '', author = ''] = header.split('\u0002');
   return { sha, at: isoDate(at), author: sha256(author.toLowerCase()).slice(0, 16), files: [] };
-}
-
-/** A commit may claim any date; one that is none counts as the epoch, as in git itself. */
-function isoDate(text: string): string {
-  const time = Date.parse(text);
-  return new Date(Number.isNaN(time) ? 0 : time).toISOString();
 }
 
 /** Binary files show `-` for both counts. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CortexError, problem } from '../shared/errors.ts';
+import { isoDate } from './commit-date.ts';
 import { gitIn, type Git } from './git.ts';
 
 /** What HEAD is, and what lies beside it uncommitted. */
@@ -56,7 +57,7 @@ async function readCommit(git: Git, root: string): Promise<[string, string]> {
       .toString('utf8')
       .trim()
       .split('\n');
-    return [commit, new Date(date).toISOString()];
+    return [commit, isoDate(date)];
   } catch (error) {
     throw problem('no-commit', `The repository at ${root} has no commit yet`, {
       hint: 'Commit the files first: a run works on the tree of HEAD.',

@@ -40,8 +40,10 @@ export function budgetContract(fresh: () => Promise<OpenedStore>): void {
       const { store } = await fresh();
       const rich = { tokens: 1000, microDollars: 10_000 };
       await store.append([started({ masters: [{ name: 'security-master', ...rich }] })]);
-      expect(await store.reserve(booking('a', 901))).toMatchObject({ granted: false });
-      expect(await store.reserve(booking('b', 900))).toEqual({ granted: true });
+      const spend = { account: 'security-master', tokens: 0, microDollars: 0 } as const;
+      expect(await store.reserve({ ...spend, key: 'a', tokens: 901 })).toMatchObject({ granted: false });
+      expect(await store.reserve({ ...spend, key: 'b', microDollars: 9001 })).toMatchObject({ granted: false });
+      expect(await store.reserve({ ...spend, key: 'c', tokens: 900, microDollars: 9000 })).toEqual({ granted: true });
     });
 
     it('never overbooks when many reserve at once', async () => {

@@ -14,6 +14,7 @@ import {
   lost,
   newEvent,
   started,
+  timeOf,
   totals,
 } from '../support/events.ts';
 
@@ -122,6 +123,18 @@ describe('the facts', () => {
     expect(apart.masters).toEqual({ planned: 2, activated: 2, reported: 1, failed: 1, overlapping: 1 });
     const together = factsSince(activated('security-master'), activated('coordinator-master'));
     expect(together.masters.overlapping).toBe(2);
+  });
+
+  it('count masters of which one began in the moment that another reported', () => {
+    const report = { outcome: 'complete', done: 0, failed: 0, blocked: 0, skipped: 0, summary: '' } as const;
+    const log = logOf(
+      started(),
+      newEvent('master.activated', { master: 'security-master', tasks: 0, expertise: '' }, 'a'),
+      newEvent('master.reported', { master: 'security-master', ...report }),
+      newEvent('master.activated', { master: 'coordinator-master', tasks: 0, expertise: '' }, 'b'),
+    );
+    const inOneMoment = log.map((event) => (event.seq === 4 ? { ...event, at: timeOf(3) } : event));
+    expect(factsOf(foldEvents(executionId, inOneMoment)).masters.overlapping).toBe(2);
   });
 
   it('count what is booked, what is still reserved and what went over', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOn } from '../../src/masters/judge.ts';
+import { refusedByPlan, verdictOn } from '../../src/masters/judge.ts';
 import type { Review } from '../../src/protocol/change.ts';
 import { changeOf } from '../support/changes.ts';
 
@@ -37,5 +37,21 @@ describe('the verdict on a change', () => {
       verdict: 'rejected',
       reason: 'size: 900 lines',
     });
+  });
+});
+
+describe('the plan’s word on paths', () => {
+  it('lets a change of allowed paths go on to its reviews', () => {
+    expect(refusedByPlan(change, { allow: ['**'], deny: ['deploy/**'] })).toBeUndefined();
+  });
+
+  it('rejects a change that touches a denied path, and names it', () => {
+    const { verdict, reason } = refusedByPlan(change, { allow: ['**'], deny: ['*.txt'] }) ?? {};
+    expect(verdict).toBe('rejected');
+    expect(reason).toContain('a.txt');
+  });
+
+  it('rejects a change of a path that is not among the allowed ones', () => {
+    expect(refusedByPlan(change, { allow: ['docs/**'], deny: [] })?.verdict).toBe('rejected');
   });
 });

@@ -1,11 +1,21 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readHistory } from '../../src/repository/history.ts';
 import { readFileAt, readHead } from '../../src/repository/local-repository.ts';
 import { scratchRepository, type ScratchRepository } from '../support/scratch-repository.ts';
 
 const path = process.env['PATH'] ?? '';
+
+/** Puts a commit with a signature, which git would have a program check, in the place of HEAD. */
+function sign({ directory, git }: ScratchRepository): void {
+  const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n';
+  const input = git('cat-file', 'commit', 'HEAD').replace('\n\n', `\n${signature}`);
+  const made = spawnSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], { cwd: directory, input, encoding: 'utf8' });
+  git('update-ref', 'HEAD', made.stdout.trim());
+}
 
 describe('reading HEAD', () => {
   const made: { remove: () => void }[] = [];
@@ -75,10 +85,17 @@ describe('reading HEAD', () => {
 
   it('starts nothing that the repository’s configuration names', async () => {
     const scratch = repository();
-    scratch.git('config', 'core.fsmonitor', `touch ${scratch.directory}/started; false`);
+    const started = join(folder(), 'started');
+    const program = join(folder(), 'program');
+    writeFileSync(program, `#!/bin/sh\ntouch ${started}\n`, { mode: 0o755 });
+    scratch.git('config', 'core.fsmonitor', program);
+    scratch.git('config', 'gpg.program', program);
     scratch.git('config', 'log.showSignature', 'true');
-    const { head } = await readHead(scratch.directory, path);
-    expect(head.uncommitted).toEqual([]);
+    sign(scratch);
+    const { head, git } = await readHead(scratch.directory, path);
+    await readHistory({ head, git });
+    expect(head.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(existsSync(started)).toBe(false);
   });
 
   it('reads a file of the commit, not of the folder; none is empty', async () => {

@@ -98,6 +98,7 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
     history: () => store.putBlob('history'),
     tasks: routed.tasks,
     doors: { model: false },
+    publishPaths: plan.publish.paths,
     answers: plan.escalations.severities,
     deadlineAt: Date.now() + plan.deadlineMs,
     now: Date.now,

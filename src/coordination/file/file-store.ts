@@ -133,7 +133,7 @@ function bookClaim(holders: Map<string, Holder>, event: Event): void {
     holders.set(event.data.claim, { owner: event.data.owner, fence: event.fence, expiresAtMs });
   }
   const held = event.type === 'claim.released' ? holders.get(event.data.claim) : undefined;
-  if (held && held.fence === event.fence) held.expiresAtMs = 0;
+  if (held) held.expiresAtMs = 0;
 }
 
 /** A writer names its claim by its actor, a release the claim itself; fence 0 is for writers that hold none. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { cliExit } from '../../protocol/words.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -46,7 +47,7 @@ async function execute(run: {
     environment,
     mask,
     workerProgram,
-    parallelWorkers: wholeNumber(args, 'parallel-workers'),
+    slots: Math.min(order.plan.parallel.workers, wholeNumber(args, 'parallel-workers') ?? availableParallelism()),
   });
   const writer = stateWriter(paths, mask);
   const stop = new AbortController();

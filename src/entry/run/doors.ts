@@ -20,9 +20,10 @@ export function openDoors(options: {
   readonly environment: Environment;
   readonly mask: (text: string) => string;
   readonly workerProgram: string;
-  readonly parallelWorkers: number | undefined;
+  /** Workers at one time. */
+  readonly slots: number;
 }): RunDoors {
-  const { paths, environment, mask, workerProgram, parallelWorkers } = options;
+  const { paths, environment, mask, workerProgram, slots } = options;
   const store = openFileStore({ directory: paths.store, clock: systemClock, mask });
   const launcher = childProcessLauncher({
     program: workerProgram,
@@ -31,7 +32,7 @@ export function openDoors(options: {
     attempts: paths.attempts,
     logs: paths.logs,
     mask,
-    slots: parallelWorkers,
+    slots,
     path: environment.path,
     temporary: environment.temporary,
   });

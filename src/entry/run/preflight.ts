@@ -66,7 +66,7 @@ function silenceCheck(text: string): Check {
   const { problems } = createSilencer(memoryWorkspace({ '.cortexignore': text }));
   const [first] = problems;
   const seen = first
-    ? `${problems.length} lines of .cortexignore silence nothing; line ${first.line}: ${first.message}. ${first.hint}`
+    ? `not every line of .cortexignore silences something (${problems.length} do not); line ${first.line}: ${first.message}. ${first.hint}`
     : 'every line has a reason';
   return { check: 'silenced findings', ok: true, seen, needed: 'a rule, a path and a reason on each line' };
 }

@@ -9,11 +9,8 @@ export function requireValidPlan(loaded: LoadedPlan, file: string, io: Io): Pars
   const { outcome, text } = loaded;
   if (!('problems' in outcome)) return outcome;
   io.err(renderProblems(outcome.problems, 'text', { [outcome.problems[0]?.file ?? file]: text }));
-  throw problem(
-    'plan-invalid',
-    `${file} may not run: ${outcome.problems.filter((each) => each.severity === 'error').length} errors`,
-    {
-      hint: 'Correct what is listed above; `cortex validate` shows it again.',
-    },
-  );
+  const errors = outcome.problems.filter((each) => each.severity === 'error').length;
+  throw problem('plan-invalid', `${file} may not run: ${errors === 1 ? '1 error' : `${errors} errors`}`, {
+    hint: 'Correct what is listed above; `cortex validate` shows it again.',
+  });
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Plan } from '../../plan/plan.ts';
 import type { Event, EventData, NewEvent } from '../../protocol/event.ts';
 import type { Report } from '../../protocol/report.ts';
@@ -116,6 +117,8 @@ async function coordinate(stage: Stage): Promise<void> {
   const { run, board, signal } = stage;
   const deadline = runDeadline(run.routed.plan, board, run.now);
   const stop = AbortSignal.any([signal, deadline.signal]);
+  // Every task of every master waits on these: many listeners are no leak.
+  setMaxListeners(0, signal, stop);
   const cancelWorkers = (): void => void run.doors.launcher.close();
   stop.addEventListener('abort', cancelWorkers, { once: true });
   try {
@@ -148,6 +151,7 @@ function masterContext(
     history: () => (history ??= readHistory(run).then((read) => store.putBlob(canonicalJson(read)))),
     tasks: run.routed.tasks,
     doors: { model: false },
+    publishPaths: run.routed.plan.publish.paths,
     answers: run.routed.plan.escalations.severities,
     deadlineAt: limits.deadlineAt,
     now: run.now,

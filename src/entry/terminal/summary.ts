@@ -11,8 +11,8 @@ export function summarise(end: RunEnd, where: { readonly paths: RunPaths; readon
     '',
     `${report.execution_id}: ${report.status}, exit code ${end.exitCode} (${end.reason})`,
     `  ${masters(report)}; ${workers(report)}; ${duration(report)}`,
-    `  ${report.totals.findings} findings (${severities(report)}), ${report.totals.findings_silenced} silenced`,
-    `  ${report.totals.assets_after} assets, ${report.totals.assets_discovered} of them new; ${report.totals.changes_proposed} changes proposed, ${report.totals.changes_proven} proven`,
+    `  ${counted(report.totals.findings, 'finding')} (${severities(report)}), ${report.totals.findings_silenced} silenced`,
+    `  ${counted(report.totals.assets_after, 'asset')}, ${report.totals.assets_discovered} of them new; ${counted(report.totals.changes_proposed, 'change')} proposed, ${report.totals.changes_proven} proven`,
     ...criteria(report),
     ...skipped(report),
     `  report   ${near(where.paths.report)}`,
@@ -63,4 +63,8 @@ function skipped(report: Report): readonly string[] {
   const tasks = report.tasks.filter((task) => task.status === 'skipped');
   if (tasks.length === 0) return [];
   return [`  skipped: ${tasks.map((task) => `${task.task_id} (no ${task.missing})`).join(', ')}`];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
