@@ -13,7 +13,11 @@ const path = process.env['PATH'] ?? '';
 function sign({ directory, git }: ScratchRepository): void {
   const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n';
   const input = git('cat-file', 'commit', 'HEAD').replace('\n\n', `\n${signature}`);
-  const made = spawnSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], { cwd: directory, input, encoding: 'utf8' });
+  const made = spawnSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+    cwd: directory,
+    input,
+    encoding: 'utf8',
+  });
   git('update-ref', 'HEAD', made.stdout.trim());
 }
 
