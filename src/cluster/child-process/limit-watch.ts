@@ -1,9 +1,9 @@
 import { signalGroup, type ProcessGroup } from '../../shared/process.ts';
 import type { LaunchRequest } from '../launcher.ts';
 import type { Ending } from './outcome.ts';
-import { processTree } from './process-tree.ts';
+import { processTree, type ProcessTree } from './process-tree.ts';
 
-const checkMs = 500;
+const checkMs = 250;
 const graceMs = 2000;
 
 /** Keeps one worker within its limits, and knows what ended it. */
@@ -17,7 +17,8 @@ export interface LimitWatch {
 /** Watches a worker and all that it starts. The first limit that is reached ends them. */
 export function watchLimits(group: ProcessGroup, request: LaunchRequest): LimitWatch {
   let endedBy: Ending['endedBy'] = 'itself';
-  let tree = processTree(group.pid);
+  // A worker has started nothing yet: reading all processes for that would cost each start some milliseconds.
+  let tree: ProcessTree = { groups: [group.pid], residentBytes: undefined };
   const end = (reason: Ending['endedBy']): void => {
     if (endedBy !== 'itself') return;
     endedBy = reason;

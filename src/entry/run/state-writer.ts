@@ -9,7 +9,7 @@ import { describeEvent } from '../terminal/describe-event.ts';
 import type { RunPaths } from './paths.ts';
 
 /** State files follow the events at this distance at most: readers see whole files, we don't write hundreds of them. */
-const quietMs = 200;
+const quietMs = 500;
 
 export interface StateWriter {
   readonly onEvent: (event: Event, state: ExecutionState) => void;
