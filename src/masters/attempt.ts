@@ -6,7 +6,7 @@ import type { Task } from '../protocol/task.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { messageOf } from '../shared/errors.ts';
-import type { AttemptOutcome, MasterContext } from './context.ts';
+import { fenceOf, type AttemptOutcome, type MasterContext } from './context.ts';
 
 /** A task under a master that owns it. */
 export interface OwnedTask {
@@ -99,7 +99,13 @@ function launched(start: Launch, context: MasterContext): NewEvent {
     node: context.launcher.node,
     document,
   };
-  return { id: `worker.launched:${worker}`, actor: master, fence: 0, type: 'worker.launched', data };
+  return {
+    id: `worker.launched:${worker}`,
+    actor: master,
+    fence: fenceOf(master, context),
+    type: 'worker.launched',
+    data,
+  };
 }
 
 async function settle(
@@ -133,20 +139,24 @@ async function judgeOutcome(
       hint: 'Masters and workers must be of one version of Cortex.',
     };
   }
-  await context.board.write(finished(ref, { outcome, hash: read.hash }));
+  await context.board.write(finished(ref, { outcome, hash: read.hash, fence: fenceOf(ref.owned.master, context) }));
   return { ok: true, worker: ref.worker, hash: read.hash, result: read.result };
 }
 
 function finished(
   ref: { readonly owned: OwnedTask; readonly attempt: number; readonly worker: string },
-  end: { readonly outcome: Extract<AttemptOutcome, { kind: 'returned' }>; readonly hash: string },
+  end: {
+    readonly outcome: Extract<AttemptOutcome, { kind: 'returned' }>;
+    readonly hash: string;
+    readonly fence: number;
+  },
 ): NewEvent {
   const { envelope, durationMs } = end.outcome;
   const { task, master } = ref.owned;
   return {
     id: `worker.finished:${ref.worker}`,
     actor: master,
-    fence: 0,
+    fence: end.fence,
     type: 'worker.finished',
     data: {
       worker: ref.worker,

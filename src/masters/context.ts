@@ -68,6 +68,8 @@ export interface MasterContext {
   readonly history: () => Promise<string>;
   /** Every task of the run by id, routed. */
   readonly tasks: ReadonlyMap<string, PlanTask>;
+  /** Fencing tokens of the claims that this process holds: every event of a master carries its own. */
+  readonly fences: Map<MasterName, number>;
   readonly doors: { readonly model: boolean };
   /** Globs of paths that the plan lets changes touch; `deny` wins. */
   readonly publishPaths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
@@ -79,4 +81,9 @@ export interface MasterContext {
   /** Base of the retry waits, in ms; see `retry.ts`. */
   readonly retryBaseMs: number;
   readonly signal: AbortSignal;
+}
+
+/** The fence of a master's claim; 0, which fences nothing, before it is claimed. */
+export function fenceOf(master: MasterName, context: MasterContext): number {
+  return context.fences.get(master) ?? 0;
 }

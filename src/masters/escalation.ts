@@ -1,6 +1,6 @@
 import type { MasterName, Severity } from '../protocol/words.ts';
 import type { ExecutionState } from '../execution/execution-state.ts';
-import type { MasterContext } from './context.ts';
+import { fenceOf, type MasterContext } from './context.ts';
 
 export interface Question {
   readonly id: string;
@@ -25,7 +25,7 @@ export async function escalate(context: MasterContext, question: Question): Prom
     {
       id: `escalation.raised:${id}`,
       actor: master,
-      fence: 0,
+      fence: fenceOf(master, context),
       type: 'escalation.raised',
       data: {
         escalation: id,

@@ -3,7 +3,7 @@ import type { Change, Review } from '../protocol/change.ts';
 import { resultSchema, type Result } from '../protocol/result.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { globMatcher } from '../shared/glob.ts';
-import type { MasterContext } from './context.ts';
+import { fenceOf, type MasterContext } from './context.ts';
 import { hasEnded } from './task-run.ts';
 
 interface Proposal {
@@ -93,7 +93,7 @@ async function sayVerdict(
   await context.board.write({
     id: `change.judged:${change.fingerprint}`,
     actor: master,
-    fence: 0,
+    fence: fenceOf(master, context),
     type: 'change.judged',
     data: {
       change: change.fingerprint,

@@ -4,7 +4,7 @@ import type { MasterName } from '../protocol/words.ts';
 import { CortexError, messageOf, outside, problem } from '../shared/errors.ts';
 import type { TaskState } from '../execution/execution-state.ts';
 import type { OwnedTask } from './attempt.ts';
-import type { MasterContext } from './context.ts';
+import { fenceOf, type MasterContext } from './context.ts';
 import { experts } from './experts/registry.ts';
 import { judgeChanges } from './judge.ts';
 import { hasEnded, queueTask, runTask } from './task-run.ts';
@@ -35,7 +35,10 @@ async function claim(master: MasterName, context: MasterContext): Promise<void> 
     `${master}@${context.execution}`,
     context.deadlineAt - context.now() + claimMarginMs,
   );
-  if ('fence' in held) return;
+  if ('fence' in held) {
+    context.fences.set(master, held.fence);
+    return;
+  }
   throw problem('master-claimed', `${master} is held by ${held.heldBy}`, {
     hint: 'Another process runs this leg. Wait for it, or end it.',
   });
@@ -48,7 +51,7 @@ async function activate(assignment: Assignment, context: MasterContext): Promise
   await context.board.write({
     id: `master.activated:${master}`,
     actor: master,
-    fence: 0,
+    fence: fenceOf(master, context),
     type: 'master.activated',
     data,
   });
@@ -91,7 +94,13 @@ async function reportFailure(assignment: Assignment, error: unknown, context: Ma
   for (const task of open) {
     const attempts = context.board.state.tasks.get(task.id)?.attempts ?? 0;
     const data = { task: task.id, master, attempts, code: cause.code, message: cause.message, hint: cause.hint };
-    await context.board.write({ id: `task.failed:${task.id}`, actor: master, fence: 0, type: 'task.failed', data });
+    await context.board.write({
+      id: `task.failed:${task.id}`,
+      actor: master,
+      fence: fenceOf(master, context),
+      type: 'task.failed',
+      data,
+    });
   }
   const counts = countTasks(assignment.tasks, context);
   await writeReport(master, { ...counts, outcome: 'failed', summary: `${cause.code}: ${cause.message}` }, context);
@@ -105,7 +114,7 @@ async function writeReport(
   await context.board.write({
     id: `master.reported:${master}`,
     actor: master,
-    fence: 0,
+    fence: fenceOf(master, context),
     type: 'master.reported',
     data: { master, ...told },
   });

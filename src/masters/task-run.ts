@@ -2,7 +2,7 @@ import type { EventData, NewEvent, ResultCounts } from '../protocol/event.ts';
 import type { Result } from '../protocol/result.ts';
 import type { TaskState, WorkerState } from '../execution/execution-state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
-import type { MasterContext } from './context.ts';
+import { fenceOf, type MasterContext } from './context.ts';
 import { escalate, isStopped } from './escalation.ts';
 import { retryWait, shareCap } from './retry.ts';
 
@@ -253,7 +253,7 @@ async function say(
   await context.board.write({
     id: `${type}:${owned.task.id}${suffix}`,
     actor: owned.master,
-    fence: 0,
+    fence: fenceOf(owned.master, context),
     type,
     data,
   } as NewEvent);

@@ -41,6 +41,7 @@ const declaredTask = z.strictObject({
   needs: z.array(z.string()),
   tokens: count,
   timeoutMs: count,
+  inputs: z.record(z.string(), z.json()),
 });
 
 const counts = z.strictObject({

@@ -5,6 +5,7 @@
 import { mergeAssets } from '../checks/assets/merge-assets.ts';
 import type { ExecutionState } from '../execution/execution-state.ts';
 import type { Asset } from '../protocol/asset.ts';
+import { catalogInputs, catalogSections, type CatalogSection } from '../protocol/capabilities.ts';
 import type { Change } from '../protocol/change.ts';
 import type { Totals } from '../protocol/event.ts';
 import type { Finding, Silenced } from '../protocol/finding.ts';
@@ -70,15 +71,24 @@ export function aggregate(input: AggregateInput): Aggregate {
 type Joined = Omit<Aggregate, 'totals'>;
 
 /**
- * An asset is missing only where every catalog task has looked and none has seen it: while one of them failed, or
- * none was asked, what was known before stays known.
+ * An asset is missing only where the whole repository was looked through and nobody has seen it: while a section of the
+ * catalog was not asked for, or its worker could not read everything, what was known before stays known.
  */
 function assetsNow(input: AggregateInput): readonly Asset[] {
   const found = input.results.map(({ result }) => result.assets).filter((assets) => assets.length > 0);
-  const catalogTasks = [...input.state.tasks.values()].filter((task) => task.declared.kind === 'catalog-worker');
-  const sawAll =
-    catalogTasks.length > 0 && catalogTasks.every((task) => task.status === 'complete' && task.resultStatus === 'done');
+  const sawAll = catalogSections.every((section) => sawSection(section, input.state));
   return mergeAssets(sawAll ? found : [...found, input.baseline]).assets;
+}
+
+function sawSection(section: CatalogSection, state: ExecutionState): boolean {
+  const asked = [...state.tasks.values()]
+    .filter(({ declared }) => declared.kind === 'catalog-worker')
+    .map((task) => ({ task, inputs: catalogInputs.repository.parse(task.declared.inputs) }))
+    .filter(({ inputs }) => inputs.sections.includes(section));
+  return (
+    asked.some(({ inputs }) => inputs.paths.length === 1 && inputs.paths[0] === '**') &&
+    asked.every(({ task }) => task.status === 'complete' && task.resultStatus === 'done')
+  );
 }
 
 function totalsOf(joined: Joined, input: AggregateInput): Totals {

@@ -201,6 +201,19 @@ describe('the baseline', () => {
     expect(refs(catalog('done', [asset('known')], true))).toEqual(['known', 'lost']);
   });
 
+  it('stays where the tasks left a section, or a part of the tree, out', () => {
+    for (const inputs of [{ sections: ['images'] }, { paths: ['deploy/**'] }]) {
+      const task = declaredTask('one', { kind: 'catalog-worker', capability: 'repository', inputs });
+      const state = stateOf([started({ tasks: [task] }), completed('one', { status: 'done' })]);
+      const all = aggregate({
+        state,
+        results: [joined('one', { assets: [asset('known')] })],
+        baseline: [asset('lost')],
+      });
+      expect(refs(all)).toEqual(['known', 'lost']);
+    }
+  });
+
   it('stays where none was asked', () => {
     const all = join({ results: [joined('one', {})], baseline: [asset('known')] });
     expect(refs(all)).toEqual(['known']);

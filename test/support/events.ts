@@ -36,6 +36,7 @@ export function declaredTask(id: string, overrides: Partial<Declared> = {}): Dec
     needs: [],
     tokens: 100,
     timeoutMs: 60_000,
+    inputs: {},
     ...overrides,
   };
 }

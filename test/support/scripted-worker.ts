@@ -99,6 +99,7 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
     tasks: routed.tasks,
     doors: { model: false },
     publishPaths: plan.publish.paths,
+    fences: new Map(),
     answers: plan.escalations.severities,
     deadlineAt: Date.now() + plan.deadlineMs,
     now: Date.now,

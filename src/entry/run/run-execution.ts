@@ -150,6 +150,7 @@ function masterContext(
     workspace: board.state.snapshot?.manifest ?? '',
     history: () => (history ??= readHistory(run).then((read) => store.putBlob(canonicalJson(read)))),
     tasks: run.routed.tasks,
+    fences: new Map(),
     doors: { model: false },
     publishPaths: run.routed.plan.publish.paths,
     answers: run.routed.plan.escalations.severities,

@@ -107,9 +107,12 @@ function startedData(start: {
   };
 }
 
-function declaredTask(task: PlanTask): EventData<'execution.started'>['tasks'][number] {
+type Declared = EventData<'execution.started'>['tasks'][number];
+
+function declaredTask(task: PlanTask): Declared {
   const { id, title, master, worker, capability, priority, needs, tokens, timeoutMs } = task;
-  return { id, title, master, kind: worker, capability, priority, needs: [...needs], tokens, timeoutMs };
+  const inputs = task.inputs as Declared['inputs'];
+  return { id, title, master, kind: worker, capability, priority, needs: [...needs], tokens, timeoutMs, inputs };
 }
 
 function routeOf(task: PlanTask, available: readonly MasterName[]): Route {
