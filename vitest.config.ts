@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { closingLine } from './test/support/closing-line.ts';
 
 /** GitHub's packages name source maps whose sources they don't ship; each would be a warning. */
 const withoutVendorMaps: Plugin = {
@@ -16,6 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     isolate: false,
+    reporters: ['default', closingLine],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     server: { deps: { inline: [/@actions\//] } },

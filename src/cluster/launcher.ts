@@ -2,33 +2,7 @@
  * `cluster/` starts workers: as child processes today. One door, whatever stands behind it.
  * Imports `protocol` and `shared`.
  */
-import type { FailureClass } from '../protocol/event.ts';
-import type { Envelope } from '../protocol/result.ts';
-
-/** One worker attempt to start. `worker` names it for good: launching a name twice is harmless. */
-export interface LaunchRequest {
-  readonly worker: string;
-  readonly attempt: number;
-  /** Hash of the task document in the store. */
-  readonly document: string;
-  readonly timeoutMs: number;
-  readonly memoryBytes: number;
-}
-
-/** What became of an attempt. */
-export type Outcome =
-  | {
-      readonly kind: 'returned';
-      readonly envelope: Envelope;
-      readonly durationMs: number;
-    }
-  | {
-      readonly kind: 'lost';
-      readonly class: FailureClass;
-      readonly detail: string;
-      readonly envelope?: Envelope;
-      readonly durationMs: number;
-    };
+import type { LaunchRequest, Outcome } from '../protocol/attempt.ts';
 
 export interface RunningWorker {
   /** Where it runs: a node's name, or `local`. */

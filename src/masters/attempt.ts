@@ -6,7 +6,8 @@ import type { Task } from '../protocol/task.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { messageOf } from '../shared/errors.ts';
-import { fenceOf, type AttemptOutcome, type MasterContext } from './context.ts';
+import type { Outcome } from '../protocol/attempt.ts';
+import { fenceOf, type MasterContext } from './context.ts';
 
 /** A task under a master that owns it. */
 export interface OwnedTask {
@@ -19,7 +20,7 @@ export type AttemptResult =
   | {
       readonly ok: false;
       readonly worker: string;
-      readonly lost: Extract<AttemptOutcome, { kind: 'lost' }>;
+      readonly lost: Extract<Outcome, { kind: 'lost' }>;
       readonly hint: string;
     };
 
@@ -41,7 +42,7 @@ interface Launch {
 }
 
 /** A worker that could not be started, or whose end could not be seen, is lost like one that was ended from outside. */
-async function launch(start: Launch, context: MasterContext): Promise<AttemptOutcome> {
+async function launch(start: Launch, context: MasterContext): Promise<Outcome> {
   const { owned, attempt, worker, document } = start;
   const { timeoutMs, resources } = owned.task;
   context.signal.throwIfAborted();
@@ -124,7 +125,7 @@ async function settle(
 
 async function judgeOutcome(
   ref: { readonly owned: OwnedTask; readonly attempt: number; readonly worker: string },
-  outcome: AttemptOutcome,
+  outcome: Outcome,
   context: MasterContext,
 ): Promise<AttemptResult> {
   if (outcome.kind === 'lost')
@@ -146,7 +147,7 @@ async function judgeOutcome(
 function finished(
   ref: { readonly owned: OwnedTask; readonly attempt: number; readonly worker: string },
   end: {
-    readonly outcome: Extract<AttemptOutcome, { kind: 'returned' }>;
+    readonly outcome: Extract<Outcome, { kind: 'returned' }>;
     readonly hash: string;
     readonly fence: number;
   },
@@ -200,6 +201,6 @@ async function hintOf(envelope: Envelope | undefined, context: MasterContext): P
 }
 
 /** What an attempt spent, by its envelope; nothing is known of one that left none. */
-export function usageOf(outcome: AttemptOutcome): Usage {
+export function usageOf(outcome: Outcome): Usage {
   return outcome.envelope?.usage ?? noUsage;
 }

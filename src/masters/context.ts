@@ -3,32 +3,14 @@
  * beside it: phases and escalations. Imports `plan`, `execution`, `protocol`, `shared`; doors only as interfaces.
  */
 import type { PlanTask } from '../plan/plan.ts';
-import type { Envelope } from '../protocol/result.ts';
-import type { FailureClass } from '../protocol/event.ts';
+import type { LaunchRequest, Outcome } from '../protocol/attempt.ts';
 import type { MasterName, Severity } from '../protocol/words.ts';
 import type { Board } from './board.ts';
 import type { Slots } from './slots.ts';
 
-/** What became of a worker attempt, as the launcher tells it. */
-export type AttemptOutcome =
-  | { readonly kind: 'returned'; readonly envelope: Envelope; readonly durationMs: number }
-  | {
-      readonly kind: 'lost';
-      readonly class: FailureClass;
-      readonly detail: string;
-      readonly envelope?: Envelope;
-      readonly durationMs: number;
-    };
-
 /** The launcher, as far as a master needs it. */
 export interface WorkerLauncher {
-  readonly launch: (request: {
-    readonly worker: string;
-    readonly attempt: number;
-    readonly document: string;
-    readonly timeoutMs: number;
-    readonly memoryBytes: number;
-  }) => Promise<{ readonly node: string; readonly outcome: Promise<AttemptOutcome> }>;
+  readonly launch: (request: LaunchRequest) => Promise<{ readonly node: string; readonly outcome: Promise<Outcome> }>;
   /** Where the next worker would run, as the launcher names it. */
   readonly node: string;
 }

@@ -1,6 +1,7 @@
 import { createMasker } from '../shared/mask.ts';
 import type { Locate } from './locator.ts';
-import { firstLineOf, positionsIn } from './positions.ts';
+import { positionsOf } from '../shared/positions.ts';
+import { firstLineOf } from './first-line.ts';
 import {
   mostProblems,
   showPath,
@@ -21,7 +22,7 @@ export type MakeProblems = (complaints: Complaints, locate?: Locate) => readonly
 
 /** Gives complaints their place in the file; errors first where there are too many. Nothing they quote shows a secret. */
 export function problemMaker(text: string, file: string): MakeProblems {
-  const positionAt = positionsIn(text);
+  const positionAt = positionsOf(text);
   const mask = createMasker([]);
   const problemAt = (complaint: Complaint, range: Range, path: string): PlanProblem => {
     const { start, end } = firstLineOf(text, range);

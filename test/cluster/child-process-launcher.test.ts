@@ -8,7 +8,8 @@ import {
   childProcessLauncher,
   type ChildProcessOptions,
 } from '../../src/cluster/child-process/child-process-launcher.ts';
-import type { Launcher, LaunchRequest } from '../../src/cluster/launcher.ts';
+import type { LaunchRequest } from '../../src/protocol/attempt.ts';
+import type { Launcher } from '../../src/cluster/launcher.ts';
 import { processStart } from '../../src/shared/process-start.ts';
 import { launcherContract, type LauncherWorld, type Script } from './launcher-contract.ts';
 

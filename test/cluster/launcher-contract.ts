@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Launcher, LaunchRequest, Outcome } from '../../src/cluster/launcher.ts';
+import type { LaunchRequest, Outcome } from '../../src/protocol/attempt.ts';
+import type { Launcher } from '../../src/cluster/launcher.ts';
 import type { FailureClass } from '../../src/protocol/event.ts';
 import { workerExit } from '../../src/protocol/words.ts';
 

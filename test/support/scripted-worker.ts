@@ -1,6 +1,7 @@
 import { createSlots } from '../../src/masters/slots.ts';
 import { openBoard } from '../../src/masters/board.ts';
-import type { AttemptOutcome, MasterContext, WorkerLauncher } from '../../src/masters/context.ts';
+import type { Outcome } from '../../src/protocol/attempt.ts';
+import type { MasterContext, WorkerLauncher } from '../../src/masters/context.ts';
 import { runPhase } from '../../src/masters/phases.ts';
 import { runMaster } from '../../src/masters/run-master.ts';
 import { openingEvents, routePlan } from '../../src/entry/run/start.ts';
@@ -36,7 +37,7 @@ export function resultWith(parts: Partial<Result> = {}): Result {
 /** A launcher whose workers run here: they read their task from the store, and leave result and envelope as real ones do. */
 export function scriptedLauncher(store: Store, script: Script): WorkerLauncher & { readonly launches: string[] } {
   const launches: string[] = [];
-  const work = async (worker: string, document: string): Promise<AttemptOutcome> => {
+  const work = async (worker: string, document: string): Promise<Outcome> => {
     const task = taskSchema.parse(JSON.parse(Buffer.from(await store.getBlob(document)).toString('utf8')));
     const deed = await script(task);
     const envelope = { v: 1, worker, attempt: task.attempt, resources: { cpuMs: 1, peakBytes: 1 } } as const;

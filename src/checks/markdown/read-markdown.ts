@@ -4,7 +4,7 @@ import { Lexer, type Token, type Tokens } from 'marked';
 import { messageOf, problem } from '../../shared/errors.ts';
 import { decodeEntities, readHtml } from './html-fragments.ts';
 import { tooCostly } from './markdown-limits.ts';
-import { positionsOf, type Position } from './positions.ts';
+import { positionsOf, type Position } from '../../shared/positions.ts';
 
 export interface MarkdownLink extends Position {
   /** As written, without angle brackets and title; reference links name the target of their definition. */

@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../protocol/event.ts';
 import type { Envelope, ResultStatus } from '../../protocol/result.ts';
 import { workerExit } from '../../protocol/words.ts';
-import type { Outcome } from '../launcher.ts';
+import type { Outcome } from '../../protocol/attempt.ts';
 
 /** How a worker's process ended, as its launcher saw it. */
 export interface Ending {

@@ -1,4 +1,4 @@
-import type { Position } from '../../../checks/markdown/positions.ts';
+import type { Position } from '../../../shared/positions.ts';
 import { findingFingerprint, type Finding } from '../../../protocol/finding.ts';
 import type { Severity } from '../../../protocol/words.ts';
 

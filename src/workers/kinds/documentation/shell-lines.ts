@@ -1,5 +1,5 @@
 import type { CodeBlock } from '../../../checks/markdown/read-markdown.ts';
-import type { Position } from '../../../checks/markdown/positions.ts';
+import type { Position } from '../../../shared/positions.ts';
 
 /** One command of a code block, at the beginning of its line; `isPlain` tells which words stand for themselves. */
 export interface ShellCommand extends Position {

@@ -1,10 +1,10 @@
+/** A place in a text; both count from 1, columns in UTF-16 code units. */
 export interface Position {
-  /** From 1. */
   readonly line: number;
   readonly column: number;
 }
 
-/** Line and column of an offset; lines end with `\n`. */
+/** Line and column of offsets, by bisection over the line starts; lines end with `\n`. */
 export function positionsOf(text: string): (offset: number) => Position {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
