@@ -33,14 +33,14 @@ spec:
       tasks:
         - { id: propose, goal: change tokens=300, worker: implementation-worker, capability: fix-workflows }
         - { id: break, goal: fail tokens=50, worker: analysis-worker, capability: workflows, retries: 0 }
-        - { id: after-break, goal: never, worker: analysis-worker, capability: monitoring, needs: [break] }
+        - { id: after-break, goal: never tokens=0, worker: analysis-worker, capability: monitoring, needs: [break] }
     - name: development-master
       budget: { personal: 20000, pool: 9000 }
       tasks:
         - { id: look-over, goal: review tokens=200, worker: review-worker, capability: change, needs: [propose] }
-        - { id: write-code, goal: skipped, worker: implementation-worker, capability: implement, tokens: 8000, retries: 0 }
+        - { id: write-code, goal: skipped tokens=0, worker: implementation-worker, capability: implement, tokens: 8000, retries: 0 }
   tasks:
-    - { id: nobody's, goal: documentation, worker: documentation-worker, capability: drift, area: documentation }
+    - { id: nobody's, goal: documentation tokens=0, worker: documentation-worker, capability: drift, area: documentation }
   success:
     - { id: done, check: tasks.failed == 0 && tasks.blocked == 0 }
 `.replace("nobody's", 'unowned');
@@ -69,20 +69,26 @@ export function readLog(out: string, id: string): readonly Event[] {
 
 export const resumeId = 'CORTEX-EXEC-RESUMED';
 
-/** One fresh world for a scripted run. */
-export function scriptedWorld(): { readonly path: string; readonly out: string; readonly remove: () => void } {
-  const folder = committedFolder({ 'README.md': 'a\n', 'plans/scripted.yaml': scriptedPlan });
+export interface ScriptedWorld {
+  readonly path: string;
+  readonly out: string;
+  readonly remove: () => void;
+}
+
+/** One fresh world for a run of a plan by the scripted worker. */
+export function scriptedWorld(plan: string = scriptedPlan): ScriptedWorld {
+  const folder = committedFolder({ 'README.md': 'a\n', 'plans/scripted.yaml': plan });
   return { ...folder, out: join(folder.path, 'coordination') };
 }
 
 const flags = ['--worker', join(programs, 'scripted-worker.mjs'), '--retry-wait', '4s', '--parallel-workers', '4'];
 
-/** Runs the scripted plan to its end, or until `kill` says. */
-export function startScripted(world: { readonly path: string }, kill?: Record<string, string>): Promise<Ran> {
+/** Runs the plan of the world to its end, or until `kill` says. */
+export function startScripted(world: ScriptedWorld, kill?: Record<string, string>): Promise<Ran> {
   const preload = kill ? { preload: join(programs, 'kill-after.mjs'), env: kill } : {};
   return cortex(['run', 'plans/scripted.yaml', '--id', resumeId, ...flags], { cwd: world.path, ...preload });
 }
 
-export function resumeScripted(world: { readonly path: string }): Promise<Ran> {
+export function resumeScripted(world: ScriptedWorld): Promise<Ran> {
   return cortex(['run', '--resume', resumeId, ...flags], { cwd: world.path });
 }

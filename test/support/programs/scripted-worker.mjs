@@ -1,4 +1,5 @@
-// A worker that follows the protocol and does nothing but what the task's goal says: `tokens=…` to report usage,
+// A worker that follows the protocol and does nothing but what the task's goal says: `tokens=…` to report usage (a goal
+// that says nothing reports 100 tokens a letter of the task's name),
 // `finding=…` and `change=…` to return one, `lose=N` to ask for another try (exit 75) in its first N attempts, `fail` to end with exit 70, `wait=ms`.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -25,12 +26,13 @@ const orders = new Map(task.goal.split(/\s+/).map((word) => [word.split('=')[0],
 await new Promise((resolve) => setTimeout(resolve, Number(orders.get('wait') ?? 0)));
 
 const snapshot = JSON.parse(readFileSync(pathOf(task.workspace), 'utf8'));
+const tokens = Number(orders.get('tokens') ?? 100 * task.task.length);
 const usage = {
-  inputTokens: Number(orders.get('tokens') ?? 0),
+  inputTokens: tokens,
   outputTokens: 0,
   cacheReadTokens: 0,
   cacheWriteTokens: 0,
-  microDollars: Number(orders.get('tokens') ?? 0),
+  microDollars: tokens,
 };
 const evidenceText = `{"task":${JSON.stringify(task.task)}}`;
 const evidence = {
