@@ -11,7 +11,7 @@ describe('locateFiles', () => {
   });
 
   it("cuts off another machine's checkout", () => {
-    expect(locate(['/home/ci/work/src/a.ts'], ['src/a.ts'])).toEqual({ '/home/ci/work/src/a.ts': 'src/a.ts' });
+    expect(locate(['/somewhere/else/src/a.ts'], ['src/a.ts'])).toEqual({ '/somewhere/else/src/a.ts': 'src/a.ts' });
   });
 
   it('reads the backslashes of Windows', () => {
