@@ -28,8 +28,3 @@ export interface Launcher {
   /** Ends every worker that is still running, and waits for them. */
   readonly close: () => Promise<void>;
 }
-
-/** Name of a worker: a function of task and attempt, unique inside its execution. */
-export function workerName(task: string, attempt: number): string {
-  return `${task}-${attempt}`;
-}

@@ -6,7 +6,7 @@ import type { Task } from '../protocol/task.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { messageOf } from '../shared/errors.ts';
-import type { Outcome } from '../protocol/attempt.ts';
+import { workerName, type Outcome } from '../protocol/attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
 
 /** A task under a master that owns it. */
@@ -26,7 +26,7 @@ export type AttemptResult =
 
 /** Runs one attempt to its end: launch (or adopt), settle, check the result. Books and events are written on the way. */
 export async function runAttempt(owned: OwnedTask, attempt: number, context: MasterContext): Promise<AttemptResult> {
-  const worker = `${owned.task.id}-${attempt}`;
+  const worker = workerName(owned.task.id, attempt);
   const document = await context.store.putBlob(canonicalJson(await taskDocument(owned, attempt, context)));
   await context.board.write(launched({ owned, attempt, worker, document }, context));
   const outcome = await launch({ owned, attempt, worker, document }, context);

@@ -1,4 +1,5 @@
 import type { EventData, NewEvent, ResultCounts } from '../protocol/event.ts';
+import { workerName } from '../protocol/attempt.ts';
 import type { Result } from '../protocol/result.ts';
 import type { TaskState, WorkerState } from '../execution/execution-state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
@@ -116,7 +117,7 @@ async function reserve(owned: OwnedTask, attempt: number, context: MasterContext
   const { task, master } = owned;
   const booking = {
     account: master,
-    key: `${task.id}-${attempt}`,
+    key: workerName(task.id, attempt),
     tokens: task.tokens,
     microDollars: task.microDollars,
   };

@@ -21,3 +21,8 @@ export interface LaunchRequest {
   readonly timeoutMs: number;
   readonly memoryBytes: number;
 }
+
+/** Name of a worker: a function of task and attempt, unique inside its execution. */
+export function workerName(task: string, attempt: number): string {
+  return `${task}-${attempt}`;
+}

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAction, type Step } from '../support/action.ts';
 import { startArtifactServer, type ArtifactServer } from '../support/artifact-server.ts';
-import { committedFolder, readResults } from '../support/journey.ts';
+import { readResults } from '../support/journey.ts';
+import { scratchRepository } from '../support/scratch-repository.ts';
 
 const plan = (gate: string): string => `
 apiVersion: cortex/v1
@@ -20,7 +21,7 @@ spec:
 `;
 const id = 'CORTEX-EXEC-2026-01-02-030405';
 
-const repository = committedFolder({
+const repository = scratchRepository({
   'plans/small.yaml': plan('tasks.failed == 0'),
   'plans/strict.yaml': plan('tasks.failed > 0'),
   'broken/plan.yaml': plan('tasks.failed == 0').replace('scan-worker', 'scan-wroker'),
@@ -28,10 +29,10 @@ const repository = committedFolder({
   'packages/shop/index.js': 'export const price = 1;\n',
 });
 afterAll(repository.remove);
-const here = { cwd: repository.path };
+const here = { cwd: repository.directory };
 
 describe('a step that runs a plan', () => {
-  const out = join(repository.path, 'packages', 'shop', 'coordination');
+  const out = join(repository.directory, 'packages', 'shop', 'coordination');
   let step: Step;
 
   beforeAll(async () => {
@@ -54,7 +55,7 @@ describe('a step that runs a plan', () => {
   });
 
   it('fails with exit code 3 and its outputs where a gate is not met', async () => {
-    const strict = await runAction({ plan: 'plans/strict.yaml', out: join(repository.path, 'strict') }, here);
+    const strict = await runAction({ plan: 'plans/strict.yaml', out: join(repository.directory, 'strict') }, here);
     expect(strict.code).toBe(3);
     expect(strict.outputs['exit-code']).toBe('3');
     expect(existsSync(strict.outputs['report'] ?? '')).toBe(true);
@@ -62,7 +63,7 @@ describe('a step that runs a plan', () => {
   });
 
   it('runs only the masters that the matrix gives its leg', async () => {
-    const one = join(repository.path, 'one');
+    const one = join(repository.directory, 'one');
     await runAction({ plan: 'plans/small.yaml', masters: 'cicd-master', out: one, 'execution-id': id }, here);
     expect(Object.keys(readResults(one, id)['masters'] as object)).toEqual(['cicd-master']);
   });
@@ -90,16 +91,26 @@ describe('state that travels from the run to the report', () => {
   });
 
   it('gives the same report elsewhere', async () => {
-    const other = committedFolder({ 'README.md': 'Another checkout\n' });
+    const other = scratchRepository({ 'README.md': 'Another checkout\n' });
     try {
       const inputs = { command: 'report', artifact: 'cortex-all' };
-      const report = await runAction(inputs, { cwd: other.path, env: server.environment });
+      const report = await runAction(inputs, { cwd: other.directory, env: server.environment });
       expect(report.code).toBe(0);
       expect(report.outputs).toEqual({
         'execution-id': leg.outputs['execution-id'],
         'exit-code': '0',
-        report: join(other.path, 'coordination', 'execution-plans', `${leg.outputs['execution-id']}-FINAL-REPORT.md`),
-        results: join(other.path, 'coordination', 'execution-plans', `${leg.outputs['execution-id']}-results.json`),
+        report: join(
+          other.directory,
+          'coordination',
+          'execution-plans',
+          `${leg.outputs['execution-id']}-FINAL-REPORT.md`,
+        ),
+        results: join(
+          other.directory,
+          'coordination',
+          'execution-plans',
+          `${leg.outputs['execution-id']}-results.json`,
+        ),
       });
       const original = readFileSync(leg.outputs['report'] ?? '', 'utf8');
       expect(readFileSync(report.outputs['report'] ?? '', 'utf8')).toBe(original);
@@ -161,7 +172,7 @@ describe('a step that fails', () => {
   });
 
   it('locates the problems of a plan that it was to run, and runs nothing', async () => {
-    const out = join(repository.path, 'refused');
+    const out = join(repository.directory, 'refused');
     const step = await runAction({ plan: 'broken/plan.yaml', out }, here);
     expect(step.code).toBe(2);
     expect(step.log).toMatch(/^broken\/plan\.yaml:8:\d+: error: /m);
@@ -191,7 +202,7 @@ describe('a step that fails', () => {
   it('tells an artifact service that does not answer from a defect', async () => {
     const gone = await startArtifactServer();
     await gone.close();
-    const inputs = { plan: 'plans/small.yaml', out: join(repository.path, 'unsent'), artifact: 'cortex-all' };
+    const inputs = { plan: 'plans/small.yaml', out: join(repository.directory, 'unsent'), artifact: 'cortex-all' };
     const step = await runAction(inputs, { ...here, env: gone.environment });
     expect(step.code).toBe(1);
     expect(annotations(step)).toEqual([expect.stringContaining('Could not upload cortex-all')]);
@@ -200,7 +211,7 @@ describe('a step that fails', () => {
 
 describe('text of a plan in the log', () => {
   it('stands where the runner takes no commands', async () => {
-    const step = await runAction({ plan: 'broken/sly.yaml', out: join(repository.path, 'sly') }, here);
+    const step = await runAction({ plan: 'broken/sly.yaml', out: join(repository.directory, 'sly') }, here);
     const [, token = ''] = /^::stop-commands::([0-9a-f]{32})$/m.exec(step.log) ?? [];
     const [before = '', rest = ''] = step.log.split(`::stop-commands::${token}\n`);
     const [unheard = '', after = ''] = rest.split(`\n::${token}::\n`);

@@ -25,7 +25,7 @@ describe('cortex', () => {
 
     it.each(['--version', 'version'])('says its version by %s', async (flag) => {
       const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-      expect(await cortex(flag)).toEqual({ code: 0, stdout: `cortex ${version}\n`, stderr: '' });
+      expect(await cortex(flag)).toEqual({ code: 0, signal: null, stdout: `cortex ${version}\n`, stderr: '' });
     });
   });
 

@@ -7,7 +7,8 @@ import type { Report } from '../../src/protocol/report.ts';
 import { reportSchema } from '../../src/protocol/report.ts';
 import { resultSchema, type Result } from '../../src/protocol/result.ts';
 import { canonicalJson } from '../../src/shared/canonical.ts';
-import { commitAll, cortex, git, projectRoot, type Ran } from '../support/journey.ts';
+import { runCli, type CliOutcome } from '../support/cli.ts';
+import { commitAll, git, projectRoot } from '../support/journey.ts';
 
 const corpora = process.env['CORTEX_CORPORA'];
 const why = corpora === undefined ? ' (skipped: CORTEX_CORPORA names no corpora)' : '';
@@ -15,7 +16,7 @@ const plan = join(projectRoot, 'plans', 'full-orchestration.yaml');
 
 interface World {
   readonly path: string;
-  readonly ran: Ran;
+  readonly ran: CliOutcome;
   readonly report: Report;
 }
 
@@ -126,7 +127,7 @@ describe.skipIf(corpora === undefined)(`the full plan on a real repository${why}
     const changed = git(path, 'diff', '--name-only').trim().split('\n');
     expect(changed.sort()).toEqual(report.changes.flatMap((change) => change.files.map((file) => file.path)).sort());
     git(path, 'commit', '--quiet', '--all', '--message=Apply the fixes');
-    const again = await cortex(['run', plan, '--id', 'CORTEX-EXEC-AFTER', '--masters', 'cicd-master,security-master'], {
+    const again = await runCli(['run', plan, '--id', 'CORTEX-EXEC-AFTER', '--masters', 'cicd-master,security-master'], {
       cwd: path,
     });
     expect(again.stderr).toBe('');
@@ -141,7 +142,7 @@ async function runOn(source: string, id: string): Promise<World> {
   const path = join(mkdtempSync(join(tmpdir(), 'cortex-corpora-')), 'shop');
   cpSync(source, path, { recursive: true });
   commitAll(path);
-  const ran = await cortex(['run', plan, '--id', id], { cwd: path });
+  const ran = await runCli(['run', plan, '--id', id], { cwd: path });
   return { path, ran, report: readReport(path, id) };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTypes, type EventType } from '../../src/protocol/event.ts';
-import type { Ran } from '../support/journey.ts';
+import type { CliOutcome } from '../support/cli.ts';
 import { contentOf, readLog, resumeId, resumeScripted, scriptedWorld, startScripted } from '../support/resumed-run.ts';
 
 /** Kinds that this plan can't make: no budget is refused, nothing lets go of a claim, and a run is resumed only here. */
@@ -11,7 +11,7 @@ describe('a run that is killed goes on where it was', () => {
   const undisturbed = scriptedWorld();
   let expected = '';
 
-  let ran: Ran;
+  let ran: CliOutcome;
 
   beforeAll(async () => {
     ran = await startScripted(undisturbed);

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportSchema, type Report } from '../../src/protocol/report.ts';
-import { commitAll, cortex, git, projectRoot, type Ran } from '../support/journey.ts';
+import { runCli, type CliOutcome } from '../support/cli.ts';
+import { commitAll, git, projectRoot } from '../support/journey.ts';
 
 /** What `npm start` does, on a copy of this very project as its users get it: tracked files, one commit. */
 describe('the main job on this repository itself', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'cortex-start-')), 'cortex');
-  let ran: Ran;
+  let ran: CliOutcome;
   let report: Report;
 
   beforeAll(async () => {
     for (const file of trackedFiles()) cpSync(join(projectRoot, file), join(path, file), { recursive: true });
     commitAll(path);
-    ran = await cortex(['run', 'plans/full-orchestration.yaml', '--id', 'CORTEX-EXEC-START'], { cwd: path });
+    ran = await runCli(['run', 'plans/full-orchestration.yaml', '--id', 'CORTEX-EXEC-START'], { cwd: path });
     report = reportSchema.parse(
       JSON.parse(readFileSync(join(path, 'coordination', 'execution-plans', 'CORTEX-EXEC-START-results.json'), 'utf8')),
     );

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEvent, type Event } from '../../src/protocol/event.ts';
 import { canonicalJson } from '../../src/shared/canonical.ts';
-import { committedFolder, cortex, programs, readResults, type Ran } from './journey.ts';
+import { runCli, type CliOutcome } from './cli.ts';
+import { programs, readResults } from './journey.ts';
+import { scratchRepository } from './scratch-repository.ts';
 
 /** A plan that makes every kind of event that a local run can make, carried out by the scripted worker. */
 export const scriptedPlan = `
@@ -77,18 +79,18 @@ export interface ScriptedWorld {
 
 /** One fresh world for a run of a plan by the scripted worker. */
 export function scriptedWorld(plan: string = scriptedPlan): ScriptedWorld {
-  const folder = committedFolder({ 'README.md': 'a\n', 'plans/scripted.yaml': plan });
-  return { ...folder, out: join(folder.path, 'coordination') };
+  const { directory, remove } = scratchRepository({ 'README.md': 'a\n', 'plans/scripted.yaml': plan });
+  return { path: directory, out: join(directory, 'coordination'), remove };
 }
 
 const flags = ['--worker', join(programs, 'scripted-worker.mjs'), '--retry-wait', '4s', '--parallel-workers', '4'];
 
 /** Runs the plan of the world to its end, or until `kill` says. */
-export function startScripted(world: ScriptedWorld, kill?: Record<string, string>): Promise<Ran> {
+export function startScripted(world: ScriptedWorld, kill?: Record<string, string>): Promise<CliOutcome> {
   const preload = kill ? { preload: join(programs, 'kill-after.mjs'), env: kill } : {};
-  return cortex(['run', 'plans/scripted.yaml', '--id', resumeId, ...flags], { cwd: world.path, ...preload });
+  return runCli(['run', 'plans/scripted.yaml', '--id', resumeId, ...flags], { cwd: world.path, ...preload });
 }
 
-export function resumeScripted(world: ScriptedWorld): Promise<Ran> {
-  return cortex(['run', '--resume', resumeId, ...flags], { cwd: world.path });
+export function resumeScripted(world: ScriptedWorld): Promise<CliOutcome> {
+  return runCli(['run', '--resume', resumeId, ...flags], { cwd: world.path });
 }

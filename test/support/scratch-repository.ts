@@ -45,7 +45,10 @@ export function scratchRepository(
 }
 
 /** Git without the settings of whoever runs the tests, at one moment for all commits. */
-function gitIn(directory: string, author: { readonly name: string; readonly email: string }): ScratchRepository['git'] {
+export function gitIn(
+  directory: string,
+  author: { readonly name: string; readonly email: string },
+): ScratchRepository['git'] {
   const at = '2026-11-01T12:00:00Z';
   const env = {
     PATH: process.env['PATH'] ?? '',

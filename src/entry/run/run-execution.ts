@@ -8,6 +8,7 @@ import type { MasterContext } from '../../masters/context.ts';
 import { runPhase } from '../../masters/phases.ts';
 import { runMaster } from '../../masters/run-master.ts';
 import { createSlots } from '../../masters/slots.ts';
+import type { Aggregate } from '../../report/aggregate.ts';
 import { readHistory } from '../../repository/history.ts';
 import type { Git } from '../../repository/git.ts';
 import { readFileAt, type Head } from '../../repository/local-repository.ts';
@@ -52,8 +53,8 @@ export async function runExecution(run: Run, signal: AbortSignal): Promise<RunEn
   await begin(run, board);
   await phase('preflight', { run, board, signal }, () => preflight(run, board));
   await coordinate({ run, board, signal });
-  await phase('aggregation', { run, board, signal }, () => aggregateResults(run, board));
-  const report = await phase('report', { run, board, signal }, () => publishReport(run, board));
+  const joined = await phase('aggregation', { run, board, signal }, () => aggregateResults(run, board));
+  const report = await phase('report', { run, board, signal }, () => publishReport(run, board, joined));
   return end(board, report);
 }
 
@@ -179,15 +180,15 @@ function deadlinePassed(plan: Plan): Error {
   });
 }
 
-async function aggregateResults(run: Run, board: Board): Promise<void> {
+async function aggregateResults(run: Run, board: Board): Promise<Aggregate> {
   const joined = await joinResults(board.state, run.doors.store);
   const document = await run.doors.store.putBlob(aggregateDocument(joined));
   await board.write(event('results.aggregated', { totals: joined.totals, document }));
   await board.write(event('criteria.evaluated', { criteria: [...judgeCriteria(run.routed.plan, board.state)] }));
+  return joined;
 }
 
-async function publishReport(run: Run, board: Board): Promise<Report> {
-  const joined = await joinResults(board.state, run.doors.store);
+async function publishReport(run: Run, board: Board, joined: Aggregate): Promise<Report> {
   const concluded = concludeReport(run.id, { events: await run.doors.store.read(), joined, mask: run.mask });
   const own = [aggregateDocument(joined), concluded.logText];
   const files = await writeReport(concluded, { out: run.paths.out, blobs: run.doors.store, own, mask: run.mask });
