@@ -16,6 +16,7 @@ export default defineConfig({
   plugins: [withoutVendorMaps],
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/start-stores.ts'],
     isolate: false,
     reporters: ['default', closingLine],
     testTimeout: 60_000,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type InputOptions, type Plugin } from 'rolldown';
 import { z } from 'zod';
+import { scripts } from '../src/coordination/redis/lua-scripts.ts';
 import { planJsonSchema } from '../src/plan/json-schema.ts';
 import { reportSchema } from '../src/protocol/report.ts';
 import { collectLicences, licencesText } from './licences.ts';
@@ -19,7 +20,7 @@ const common: InputOptions = {
   cwd: root,
   platform: 'node',
   transform: { target: 'node20.19' },
-  plugins: [shimUndici(), collectLicences()],
+  plugins: [shimUndici(), inlineScripts(), collectLicences()],
 };
 
 await main(process.argv.includes('--check'));
@@ -86,6 +87,15 @@ function shimUndici(): Plugin {
       id === shim
         ? "export const fetch = globalThis.fetch; export class ProxyAgent { constructor() { throw new Error('Set NODE_USE_ENV_PROXY=1 to use a proxy.'); } }"
         : undefined,
+  };
+}
+
+/** A bundle has no folder of scripts beside it: the module that reads them becomes one that holds them. */
+function inlineScripts(): Plugin {
+  const reader = join(root, 'src/coordination/redis/lua-scripts.ts');
+  return {
+    name: 'inline-scripts',
+    load: (id) => (id === reader ? `export const scripts = ${JSON.stringify(scripts)};` : undefined),
   };
 }
 

@@ -20,7 +20,14 @@ export interface Claim {
   readonly fence: number;
 }
 
-export interface Reservation {
+/** A claim as it stands now, by the store's own clock. */
+export interface HeldClaim extends Claim {
+  /** Milliseconds that its lease still has; below 0 it has lapsed, and anybody may take the name. */
+  readonly leftMs: number;
+}
+
+/** What one attempt may spend, or has spent, on the account of its master. */
+export interface Booking {
   readonly account: MasterName;
   /** The attempt that spends; a key is reserved once and settled once, however often it is said. */
   readonly key: string;
@@ -28,9 +35,27 @@ export interface Reservation {
   readonly microDollars: number;
 }
 
-export type ReserveAnswer = { readonly granted: true } | { readonly granted: false; readonly reason: string };
+export interface ReservationTerms {
+  /** After that many milliseconds without a settlement the reservation goes back to its account. */
+  readonly leaseMs: number;
+  /** Fence of the master's claim; 0 where it holds none. */
+  readonly fence: number;
+}
 
-/** The store of one execution. */
+/** Budget that goes to a master's account; a key moves once, however often it is said. */
+export interface BudgetMove {
+  readonly key: string;
+  /** `reserve` is the execution's own; `person` is new money, beyond the plan's. */
+  readonly from: MasterName | 'reserve' | 'person';
+  readonly to: MasterName;
+  readonly tokens: number;
+  readonly microDollars: number;
+  readonly reason: string;
+}
+
+export type BudgetAnswer = { readonly granted: true } | { readonly granted: false; readonly reason: string };
+
+/** The store of one execution. Time in it is the store's own: no two processes have to agree on a clock. */
 export interface Store extends Blobs {
   /** Writes events durably, in order; an id that is known is dropped. Returns the events as kept. */
   readonly append: (events: readonly NewEvent[]) => Promise<readonly Event[]>;
@@ -38,12 +63,18 @@ export interface Store extends Blobs {
   readonly read: () => Promise<readonly Event[]>;
   /** Events from `fromSeq` on, as they become durable, until the signal aborts. */
   readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;
-  /** Takes a name, or says who holds it. An expired holder is replaced, and its fence goes stale. */
+  /** Takes a name, or says who holds it. A lapsed holder is replaced, and its fence goes stale. */
   readonly claim: (name: string, owner: string, leaseMs: number) => Promise<Claim | { readonly heldBy: string }>;
+  /** Gives a claim its lease anew; a lapsed one too, as long as nobody has taken it. Throws `stale-fence`. */
+  readonly renew: (claim: Claim, leaseMs: number) => Promise<void>;
   readonly release: (claim: Claim) => Promise<void>;
-  /** Sets aside what an attempt may spend, or refuses: never both, and never above a limit. */
-  readonly reserve: (reservation: Reservation) => Promise<ReserveAnswer>;
-  /** Books what an attempt has spent and gives the rest of its reservation back. */
-  readonly settle: (reservation: Reservation) => Promise<void>;
+  /** Every name that was ever claimed and not let go of, in order of names. */
+  readonly claims: () => Promise<readonly HeldClaim[]>;
+  /** Sets aside what an attempt may spend, or refuses: never both, and never above a limit. Throws `stale-fence`. */
+  readonly reserve: (wanted: Booking, terms: ReservationTerms) => Promise<BudgetAnswer>;
+  /** Books what an attempt has spent and gives the rest of its reservation back. What was spent is never refused. */
+  readonly settle: (spent: Booking) => Promise<void>;
+  /** Moves budget that is neither spent nor set aside, in one step, or refuses. */
+  readonly move: (move: BudgetMove) => Promise<BudgetAnswer>;
   readonly close: () => Promise<void>;
 }

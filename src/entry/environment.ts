@@ -7,6 +7,10 @@ export interface Environment {
   readonly noColor: boolean;
   readonly columns: number;
   readonly isTerminal: boolean;
+  /** Address of a shared store, with its password; undefined where there is none. */
+  readonly store: string | undefined;
+  /** The same for workers, who should be able to do less. */
+  readonly workerStore: string | undefined;
   /** Values that must never appear in any output. */
   readonly secrets: readonly string[];
 }
@@ -18,14 +22,29 @@ export function readEnvironment(): Environment {
   const secrets = Object.entries(process.env).flatMap(([name, value]) =>
     value && secretName.test(name) && !isPath(value) ? [value] : [],
   );
+  const store = process.env['CORTEX_STORE'] || undefined;
+  const workerStore = process.env['CORTEX_WORKER_STORE'] || undefined;
   return {
     path: process.env['PATH'] ?? '',
     temporary: tmpdir(),
     noColor: (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb',
     columns: process.stdout.columns ?? 100,
     isTerminal: process.stdout.isTTY === true,
-    secrets,
+    store,
+    workerStore,
+    secrets: [...secrets, ...[store, workerStore].flatMap(passwordsOf)],
   };
+}
+
+/** The password in a URL, as it is written and as it is meant. */
+function passwordsOf(url: string | undefined): readonly string[] {
+  const written = /^[^/]*:\/\/[^/@]*?:([^/@]*)@/.exec(url ?? '')?.[1];
+  if (!written) return [];
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written];
+  }
 }
 
 /** `SSH_AUTH_SOCK` and the like name a file, not a secret. */

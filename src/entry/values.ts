@@ -11,12 +11,12 @@ export function wholeNumber(args: CommandLine, flag: string): number | undefined
   });
 }
 
-/** The first wait before another try, in ms. Throws `bad-duration`. */
-export function retryWait(args: CommandLine): number {
-  const text = args.text('retry-wait') ?? '30s';
+/** A flag that says how long, in ms; `fallback` is in the same form. Throws `bad-duration`. */
+export function durationFlag(args: CommandLine, flag: string, fallback: string): number {
+  const text = args.text(flag) ?? fallback;
   const match = /^(\d{1,4})(ms|s|m)$/.exec(text);
   if (match) return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'];
-  throw problem('bad-duration', `--retry-wait expects a duration, found ${JSON.stringify(text)}`, {
-    hint: 'Write --retry-wait 30s.',
+  throw problem('bad-duration', `--${flag} expects a duration, found ${JSON.stringify(text)}`, {
+    hint: `Write --${flag} ${fallback}.`,
   });
 }

@@ -5,13 +5,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileBlobs } from '../coordination/file/blobs.ts';
+import type { Envelope } from '../protocol/result.ts';
+import { workerExit } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
-import { messageOf } from '../shared/errors.ts';
+import { CortexError, messageOf } from '../shared/errors.ts';
 import { writeFileAtomically } from '../shared/files.ts';
 import { createMasker } from '../shared/mask.ts';
-import { workerExit } from '../protocol/words.ts';
 import { runWorker, type WorkerDoors } from '../workers/run.ts';
+import { holdAttempt, type HeldAttempt } from './worker-doors.ts';
 
 const abort = new AbortController();
 const temporary = mkdtempSync(join(tmpdir(), 'cortex-worker-'));
@@ -39,23 +40,16 @@ function requireSetting(name: string): string {
   return leave(workerExit.badTask) as never;
 }
 
-function openDoors(): WorkerDoors {
-  const url = requireSetting('CORTEX_STORE');
-  const termination = requireSetting('CORTEX_TERMINATION_PATH');
-  if (!url.startsWith('file:')) {
-    process.stderr.write(
-      `cortex worker: expected a file: store in CORTEX_STORE, found ${JSON.stringify(url.split(':')[0])}\n`,
-    );
-    leave(workerExit.badTask);
-  }
+function openDoors(held: HeldAttempt, leaveEnvelope: WorkerDoors['leaveEnvelope']): WorkerDoors {
   return {
-    ...fileBlobs(url.slice('file:'.length)),
-    leaveEnvelope: (envelope) => writeFileAtomically(termination, canonicalJson(envelope)),
+    putBlob: held.blobs.putBlob,
+    getBlob: held.blobs.getBlob,
+    leaveEnvelope,
     resources: () => {
       const used = process.resourceUsage();
       return { cpuMs: Math.round((used.userCPUTime + used.systemCPUTime) / 1000), peakBytes: used.maxRSS * 1024 };
     },
-    mask: createMasker([]),
+    mask: createMasker(held.secrets),
     log: (line) => void process.stdout.write(`${line}\n`),
     signal: abort.signal,
     temporary,
@@ -63,12 +57,42 @@ function openDoors(): WorkerDoors {
   };
 }
 
+/** Holds the attempt, does the task, and says how it ended: to the store first, then to the launcher. */
+async function main(): Promise<number> {
+  const worker = requireSetting('CORTEX_WORKER');
+  const document = requireSetting('CORTEX_TASK');
+  const termination = requireSetting('CORTEX_TERMINATION_PATH');
+  const held = await holdAttempt({
+    url: requireSetting('CORTEX_STORE'),
+    execution: process.env['CORTEX_EXECUTION'] ?? '',
+    worker,
+    onLost: () => leave(workerExit.tryAgain),
+  });
+  const leaveEnvelope = (envelope: Envelope): void => writeFileAtomically(termination, canonicalJson(envelope));
+  if (held.ended) {
+    leaveEnvelope(held.ended);
+    return held.ended.exitCode;
+  }
+  let finished: Promise<void> = Promise.resolve();
+  const say = (envelope: Envelope): void => {
+    finished = held.finish(envelope).then(() => leaveEnvelope(envelope));
+  };
+  const exitCode = await runWorker({ worker, document }, openDoors(held, say));
+  await finished;
+  return exitCode;
+}
+
+/** A store that can't be reached is none of the worker's doing. */
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof CortexError) || error.family === 'bug') return workerExit.bug;
+  if (error.family === 'outside' || error.code === 'stale-fence') return workerExit.tryAgain;
+  return error.code === 'store-access' ? workerExit.noAccess : workerExit.badTask;
+}
+
 endWithLauncher();
 try {
-  leave(
-    await runWorker({ worker: requireSetting('CORTEX_WORKER'), document: requireSetting('CORTEX_TASK') }, openDoors()),
-  );
+  leave(await main());
 } catch (error) {
   process.stderr.write(`cortex worker: ${messageOf(error)}\n`);
-  leave(workerExit.bug);
+  leave(exitCodeOf(error));
 }

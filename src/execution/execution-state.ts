@@ -1,4 +1,12 @@
-import type { CriterionResult, EventData, FailureClass, ResultCounts, Totals } from '../protocol/event.ts';
+import type {
+  CriterionResult,
+  Event,
+  EventData,
+  EventType,
+  FailureClass,
+  ResultCounts,
+  Totals,
+} from '../protocol/event.ts';
 import type { ResultStatus, Usage } from '../protocol/result.ts';
 import type { MasterName, PhaseName } from '../protocol/words.ts';
 
@@ -15,8 +23,9 @@ export interface PhaseState {
 
 export interface MasterState {
   readonly name: MasterName;
-  readonly tokens: number;
-  readonly microDollars: number;
+  /** Its budget as it stands: what the plan gave it, and what was moved since. */
+  tokens: number;
+  microDollars: number;
   status: 'pending' | 'active' | 'reported' | 'failed';
   expertise: string;
   activatedAt?: string;
@@ -69,6 +78,22 @@ export interface EscalationState {
   answer?: { readonly choice: string; readonly by: string };
 }
 
+/** Who took a name last, and who had it before. */
+export interface ClaimState {
+  readonly owner: string;
+  readonly fence: number;
+  readonly before: string | null;
+  released: boolean;
+}
+
+/** A result of one master that another waits for. */
+export interface HandoffState {
+  readonly requested: EventData<'handoff.requested'>;
+  readonly at: string;
+  pickedAt?: string;
+  expired?: string;
+}
+
 /** All that the log says, folded. Built by `foldEvents`, changed by `applyEvent` alone. */
 export interface ExecutionState {
   readonly id: string;
@@ -81,9 +106,24 @@ export interface ExecutionState {
   readonly masters: Map<MasterName, MasterState>;
   readonly tasks: Map<string, TaskState>;
   readonly workers: Map<string, WorkerState>;
-  readonly reservations: Map<string, { readonly account: MasterName; readonly tokens: number }>;
+  readonly reservations: Map<string, Omit<EventData<'budget.settled'>, 'key'>>;
   readonly settled: Set<string>;
   readonly refusals: EventData<'budget.refused'>[];
+  /** Requests for budget that nobody has answered, by their key. */
+  readonly requests: Map<string, EventData<'budget.requested'>>;
+  readonly moves: Map<string, EventData<'budget.moved'>>;
+  readonly denials: Map<string, EventData<'budget.denied'>>;
+  readonly handoffs: Map<string, HandoffState>;
+  /** What each master would like to change; a master that is not here has not said yet. */
+  readonly pathClaims: Map<MasterName, EventData<'paths.claimed'>['changes']>;
+  pathsSettled?: EventData<'paths.settled'>['held'];
+  /** The last taking of each name. */
+  readonly claims: Map<string, ClaimState>;
+  readonly legs: EventData<'leg.joined'>[];
+  /** What the processes measured of their store, by leg. */
+  readonly measured: Map<string, EventData<'leg.measured'>>;
+  readonly silences: EventData<'master.silent'>[];
+  readonly adoptions: EventData<'master.adopted'>[];
   readonly changes: Map<string, EventData<'change.judged'>>;
   readonly escalations: Map<string, EscalationState>;
   totals?: Totals;
@@ -98,3 +138,9 @@ export interface ExecutionState {
   /** Sequence numbers that are missing from the log. */
   gaps: number;
 }
+
+/** When the store kept an event, and the fence of its writer's claim. */
+export type Kept = Pick<Event, 'at' | 'fence'>;
+
+/** How an event changes the state. */
+export type Reducer<T extends EventType> = (state: ExecutionState, data: EventData<T>, kept: Kept) => void;

@@ -28,7 +28,7 @@ export function factsOf(state: ExecutionState): Facts {
     workflows: totals?.workflows ?? {},
     tests: testFacts(state),
     coverage: coverageFacts(state),
-    redis: {},
+    redis: redisFacts(state),
     catalog: {},
     doors: state.started?.doors ?? {},
     capabilities: capabilityFacts(state),
@@ -143,6 +143,14 @@ function coverageFacts(state: ExecutionState): Facts['coverage'] {
   return coverage
     ? { before: coverage.before, ...(coverage.after === undefined ? {} : { after: coverage.after }) }
     : {};
+}
+
+/** The mean over all commands of all processes, as each measured its own. */
+function redisFacts(state: ExecutionState): Facts['redis'] {
+  const measured = [...state.measured.values()];
+  const commands = measured.reduce((sum, each) => sum + each.commands, 0);
+  if (commands === 0) return {};
+  return { latency_ms: measured.reduce((sum, each) => sum + each.meanMs * each.commands, 0) / commands };
 }
 
 function capabilityFacts(state: ExecutionState): Facts['capabilities'] {

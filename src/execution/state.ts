@@ -4,9 +4,8 @@
  */
 import type { Event, EventData, EventType } from '../protocol/event.ts';
 import type { MasterName } from '../protocol/words.ts';
-import type { ExecutionState, MasterState, TaskState, WorkerState } from './execution-state.ts';
-
-type Reducer<T extends EventType> = (state: ExecutionState, data: EventData<T>, at: string) => void;
+import { coordinationReducers } from './coordination-state.ts';
+import type { ExecutionState, Kept, MasterState, Reducer, TaskState, WorkerState } from './execution-state.ts';
 
 /** The state of an execution before its first event. */
 export function emptyState(id: string): ExecutionState {
@@ -20,6 +19,16 @@ export function emptyState(id: string): ExecutionState {
     reservations: new Map(),
     settled: new Set(),
     refusals: [],
+    requests: new Map(),
+    moves: new Map(),
+    denials: new Map(),
+    handoffs: new Map(),
+    pathClaims: new Map(),
+    claims: new Map(),
+    legs: [],
+    measured: new Map(),
+    silences: [],
+    adoptions: [],
     changes: new Map(),
     escalations: new Map(),
     lastSeq: 0,
@@ -39,17 +48,15 @@ export function applyEvent(state: ExecutionState, event: Event): void {
   state.gaps += Math.max(0, event.seq - state.lastSeq - 1);
   state.lastSeq = event.seq;
   state.lastAt = event.at;
-  (reducers[event.type] as Reducer<EventType>)(state, event.data, event.at);
+  (reducers[event.type] as Reducer<EventType>)(state, event.data, event);
 }
-
-const nothing = (): void => undefined;
 
 const reducers: { readonly [T in EventType]: Reducer<T> } = {
   'execution.started': startExecution,
   'execution.resumed': (state) => {
     state.resumed += 1;
   },
-  'phase.started': (state, data, at) => {
+  'phase.started': (state, data, { at }) => {
     if (!state.phases.has(data.phase))
       state.phases.set(data.phase, { limitMs: data.limitMs, startedAt: at, overran: false, exit: [] });
   },
@@ -57,7 +64,7 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
     const phase = state.phases.get(data.phase);
     if (phase) phase.overran = true;
   },
-  'phase.ended': (state, data, at) => {
+  'phase.ended': (state, data, { at }) => {
     const phase = state.phases.get(data.phase);
     if (phase) Object.assign(phase, { endedAt: at, tookMs: data.tookMs, exit: data.exit });
   },
@@ -68,17 +75,17 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
     state.snapshot = data;
   },
   'task.routed': (state, data) => changeTask(state, data.task, { master: data.master, route: data }),
-  'task.queued': (state, data, at) =>
+  'task.queued': (state, data, { at }) =>
     changeTask(state, data.task, { master: data.master, status: 'queued', queuedAt: at }),
-  'task.skipped': (state, data, at) =>
+  'task.skipped': (state, data, { at }) =>
     changeTask(state, data.task, { status: 'skipped', endedAt: at, reason: data.reason, missing: data.missing }),
-  'task.blocked': (state, data, at) =>
+  'task.blocked': (state, data, { at }) =>
     changeTask(state, data.task, {
       status: 'blocked',
       endedAt: at,
       reason: `needs ${data.by.join(', ')}, which did not complete or was answered with stop`,
     }),
-  'task.completed': (state, data, at) =>
+  'task.completed': (state, data, { at }) =>
     changeTask(state, data.task, {
       status: 'complete',
       endedAt: at,
@@ -87,29 +94,22 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
       summary: data.summary,
       counts: data.counts,
     }),
-  'task.failed': (state, data, at) =>
+  'task.failed': (state, data, { at }) =>
     changeTask(state, data.task, { status: 'failed', endedAt: at, reason: `${data.code}: ${data.message}` }),
-  'master.activated': (state, data, at) =>
+  'master.activated': (state, data, { at }) =>
     changeMaster(state, data.master, { status: 'active', activatedAt: at, expertise: data.expertise }),
-  'master.reported': (state, data, at) =>
+  'master.reported': (state, data, { at }) =>
     changeMaster(state, data.master, {
       status: data.outcome === 'failed' ? 'failed' : 'reported',
       reportedAt: at,
       report: data,
     }),
-  'budget.reserved': (state, data) => {
-    if (!state.settled.has(data.key)) state.reservations.set(data.key, { account: data.account, tokens: data.tokens });
-  },
-  'budget.settled': settleBudget,
-  'budget.refused': (state, data) => {
-    state.refusals.push(data);
-  },
   'worker.launched': launchWorker,
-  'worker.finished': (state, data, at) => {
+  'worker.finished': (state, data, { at }) => {
     const { durationMs, cpuMs, peakBytes, result, usage } = data;
     changeWorker(state, data.worker, { status: 'completed', endedAt: at, durationMs, cpuMs, peakBytes, result, usage });
   },
-  'worker.lost': (state, data, at) => {
+  'worker.lost': (state, data, { at }) => {
     const failure = { class: data.class, detail: data.detail, hint: data.hint, retries: data.retryInMs !== null };
     changeWorker(state, data.worker, {
       status: 'failed',
@@ -122,14 +122,7 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
   'change.judged': (state, data) => {
     state.changes.set(data.change, data);
   },
-  'escalation.raised': (state, data, at) => {
-    state.escalations.set(data.escalation, { raised: data, at });
-  },
-  'escalation.answered': (state, data) => {
-    const escalation = state.escalations.get(data.escalation);
-    if (escalation) escalation.answer = { choice: data.choice, by: data.by };
-  },
-  'results.aggregated': (state, data, at) => {
+  'results.aggregated': (state, data, { at }) => {
     state.totals = data.totals;
     state.aggregate = data.document;
     state.aggregatedAt = at;
@@ -140,15 +133,14 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
   'report.written': (state, data) => {
     state.files = data.files;
   },
-  'execution.ended': (state, data, at) => {
+  'execution.ended': (state, data, { at }) => {
     state.ended = data;
     state.endedAt = at;
   },
-  'claim.taken': nothing,
-  'claim.released': nothing,
+  ...coordinationReducers,
 };
 
-function startExecution(state: ExecutionState, data: EventData<'execution.started'>, at: string): void {
+function startExecution(state: ExecutionState, data: EventData<'execution.started'>, { at }: Kept): void {
   state.started = data;
   state.startedAt = at;
   for (const { name, tokens, microDollars } of data.masters) {
@@ -167,17 +159,7 @@ function startExecution(state: ExecutionState, data: EventData<'execution.starte
   }
 }
 
-function settleBudget(state: ExecutionState, data: EventData<'budget.settled'>): void {
-  if (state.settled.has(data.key)) return;
-  state.settled.add(data.key);
-  state.reservations.delete(data.key);
-  const master = state.masters.get(data.account);
-  if (!master) return;
-  master.usedTokens += data.tokens;
-  master.usedMicroDollars += data.microDollars;
-}
-
-function launchWorker(state: ExecutionState, data: EventData<'worker.launched'>, at: string): void {
+function launchWorker(state: ExecutionState, data: EventData<'worker.launched'>, { at }: Kept): void {
   const { worker, task, master, attempt, kind, capability, node } = data;
   state.workers.set(worker, {
     worker,

@@ -22,24 +22,45 @@ interface Booking {
   readonly microDollars: number;
 }
 
+type Answer = { readonly granted: true } | { readonly granted: false; readonly reason: string };
+interface Held {
+  readonly name: string;
+  readonly owner: string;
+  readonly fence: number;
+}
+
 /** The store, as far as a master needs it. */
 export interface MasterStore {
   readonly putBlob: (content: string) => Promise<string>;
   readonly getBlob: (hash: string) => Promise<Uint8Array>;
-  readonly claim: (
-    name: string,
-    owner: string,
-    leaseMs: number,
-  ) => Promise<{ readonly name: string; readonly owner: string; readonly fence: number } | { readonly heldBy: string }>;
-  readonly reserve: (
-    wanted: Booking,
-  ) => Promise<{ readonly granted: true } | { readonly granted: false; readonly reason: string }>;
+  readonly claim: (name: string, owner: string, leaseMs: number) => Promise<Held | { readonly heldBy: string }>;
+  readonly renew: (claim: Held, leaseMs: number) => Promise<void>;
+  readonly release: (claim: Held) => Promise<void>;
+  readonly claims: () => Promise<readonly (Held & { readonly leftMs: number })[]>;
+  readonly reserve: (wanted: Booking, terms: { readonly leaseMs: number; readonly fence: number }) => Promise<Answer>;
   readonly settle: (spent: Booking) => Promise<void>;
+  readonly move: (
+    move: Omit<Booking, 'account'> & {
+      readonly from: MasterName | 'reserve' | 'person';
+      readonly to: MasterName;
+      readonly reason: string;
+    },
+  ) => Promise<Answer>;
 }
 
 /** What all masters of a process share. */
 export interface MasterContext {
   readonly execution: string;
+  /** Name of this process among those that share the run. */
+  readonly leg: string;
+  /** Masters that this process was started for. */
+  readonly own: ReadonlySet<MasterName>;
+  /** Whether other processes may take part. */
+  readonly shared: boolean;
+  /** How long a leg waits for masters that nobody runs before it runs them itself, in ms. */
+  readonly patienceMs: number;
+  /** How long a claim lasts that is not renewed, in ms. */
+  readonly leaseMs: number;
   readonly board: Board;
   readonly store: MasterStore;
   readonly launcher: WorkerLauncher;
@@ -57,11 +78,15 @@ export interface MasterContext {
   readonly publishPaths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** What the plan answers when nobody else does. */
   readonly answers: Readonly<Record<Severity, 'proceed' | 'stop'>>;
+  /** How long a person's answer is waited for, in ms; 0 where nobody can be asked. */
+  readonly answerWaitMs: number;
   /** When the whole run has to be over, in ms since the epoch. */
   readonly deadlineAt: number;
   readonly now: () => number;
   /** Base of the retry waits, in ms; see `retry.ts`. */
   readonly retryBaseMs: number;
+  /** Says what the store took so far; nothing where there is nothing to measure. */
+  readonly measure: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 

@@ -4,12 +4,8 @@ import { resultSchema, type Result } from '../protocol/result.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { globMatcher } from '../shared/glob.ts';
 import { fenceOf, type MasterContext } from './context.ts';
+import { claimPaths, settledPaths, type HeldChange, type Proposal } from './path-claims.ts';
 import { hasEnded } from './task-run.ts';
-
-interface Proposal {
-  readonly task: PlanTask;
-  readonly change: Change;
-}
 
 /**
  * Judges the changes of a master's own workers: proven when the proof holds and every review of it approves. Waits for
@@ -21,6 +17,8 @@ export async function judgeChanges(
   context: MasterContext,
 ): Promise<void> {
   const proposals = (await Promise.all(tasks.map((task) => proposalsOf(task, context)))).flat();
+  await claimPaths(master, proposals, context);
+  if (proposals.length === 0) return;
   const reviewers = reviewTasksOf(new Set(proposals.map(({ task }) => task.id)), context);
   await context.board.until(
     (state) => (reviewers.every((task) => hasEnded(state.tasks.get(task.id))) ? true : undefined),
@@ -29,8 +27,10 @@ export async function judgeChanges(
   const reviews = (await Promise.all(reviewers.map((task) => resultOf(task.id, context)))).flatMap(
     (result) => result?.reviews ?? [],
   );
+  const held = await settledPaths(context);
   for (const proposal of proposals) {
-    const verdict = refusedByPlan(proposal.change, context.publishPaths) ?? verdictOn(proposal.change, reviews);
+    const { change } = proposal;
+    const verdict = refusedByPlan(change, context.publishPaths) ?? heldBack(change, held) ?? verdictOn(change, reviews);
     await sayVerdict(master, { proposal, ...verdict }, context);
   }
 }
@@ -64,6 +64,14 @@ export function refusedByPlan(change: Change, paths: MasterContext['publishPaths
   const refused = change.files.map((file) => file.path).filter((path) => !allowed(path) || denied(path));
   if (refused.length === 0) return undefined;
   return { verdict: 'rejected', reason: `publish.paths of the plan lets no change touch ${refused.join(', ')}` };
+}
+
+/** Another master changes the same file, and goes first: to propose both would be to propose a conflict. */
+export function heldBack(change: Change, held: readonly HeldChange[]): Verdict | undefined {
+  const found = held.find((each) => each.change === change.fingerprint);
+  if (!found) return undefined;
+  const reason = `held back: ${found.winner} changes ${found.paths.join(', ')} too, by ${found.by.slice(0, 12)}, which goes first`;
+  return { verdict: 'rejected', reason };
 }
 
 /** A change without any review is never proven: its author's word is not enough. */

@@ -1,47 +1,54 @@
 import type { Assignment, PlanTask } from '../plan/plan.ts';
 import type { EventData } from '../protocol/event.ts';
 import type { MasterName } from '../protocol/words.ts';
-import { CortexError, messageOf, outside, problem } from '../shared/errors.ts';
+import { CortexError, messageOf, outside } from '../shared/errors.ts';
 import type { TaskState } from '../execution/execution-state.ts';
 import type { OwnedTask } from './attempt.ts';
+import { isStale, keepClaim, takeClaim } from './claim.ts';
 import { fenceOf, type MasterContext } from './context.ts';
 import { experts } from './experts/registry.ts';
 import { judgeChanges } from './judge.ts';
+import { supervise } from './supervise/supervise.ts';
 import { hasEnded, queueTask, runTask } from './task-run.ts';
 
-/** A claim lasts as long as the run may: the process that holds it resumes or ends the leg. */
-const claimMarginMs = 60_000;
+/** How a master's run ended for this process: it has reported, or another process has it now. */
+export type MasterEnd = 'reported' | 'elsewhere';
 
-/** One master's run. Never rejects: a master that fails reports so, and takes no other down. */
-export async function runMaster(assignment: Assignment, context: MasterContext): Promise<void> {
+/** One master's run. A master that fails reports so, and takes no other down. Rejects where the store fails. */
+export async function runMaster(assignment: Assignment, context: MasterContext): Promise<MasterEnd> {
+  const claim = await takeClaim(assignment.master, context);
+  if (!claim) return 'elsewhere';
+  const lease = keepClaim(claim, context);
+  try {
+    await work(assignment, { ...context, signal: AbortSignal.any([context.signal, lease.lost]) });
+    await context.store.release(claim);
+    return 'reported';
+  } catch (error) {
+    if (lease.lost.aborted || isStale(error)) return 'elsewhere';
+    throw error;
+  } finally {
+    lease.stop();
+  }
+}
+
+async function work(assignment: Assignment, context: MasterContext): Promise<void> {
   const { master } = assignment;
   try {
-    await claim(master, context);
     await activate(assignment, context);
-    const tasks = assignment.tasks.map((task) => ({ task, master }));
-    await distribute(tasks, context);
-    await carryOut(tasks, context);
-    await judgeChanges(master, assignment.tasks, context);
-    await superviseOthers(master, context);
+    await Promise.all([doTasks(assignment, context), superviseOthers(master, context)]);
     await report(assignment, context);
   } catch (error) {
+    if (isStale(error)) throw error;
     await reportFailure(assignment, error, context);
   }
 }
 
-async function claim(master: MasterName, context: MasterContext): Promise<void> {
-  const held = await context.store.claim(
-    master,
-    `${master}@${context.execution}`,
-    context.deadlineAt - context.now() + claimMarginMs,
-  );
-  if ('fence' in held) {
-    context.fences.set(master, held.fence);
-    return;
-  }
-  throw problem('master-claimed', `${master} is held by ${held.heldBy}`, {
-    hint: 'Another process runs this leg. Wait for it, or end it.',
-  });
+async function doTasks(assignment: Assignment, context: MasterContext): Promise<void> {
+  const { master } = assignment;
+  const tasks = assignment.tasks.map((task) => ({ task, master }));
+  await distribute(tasks, context);
+  await carryOut(tasks, context);
+  await judgeChanges(master, assignment.tasks, context);
 }
 
 async function activate(assignment: Assignment, context: MasterContext): Promise<void> {
@@ -58,7 +65,8 @@ async function activate(assignment: Assignment, context: MasterContext): Promise
 }
 
 async function distribute(tasks: readonly OwnedTask[], context: MasterContext): Promise<void> {
-  await waitForPhase('distribution', context);
+  // Masters of one process set out together; those of several don't wait for a leg that may start late.
+  if (!context.shared) await waitForPhase('distribution', context);
   await Promise.all(tasks.map((task) => queueTask(task, context)));
 }
 
@@ -68,13 +76,9 @@ async function carryOut(tasks: readonly OwnedTask[], context: MasterContext): Pr
   if (failed) throw failed.reason as Error;
 }
 
-/** The coordinator is the last to report: it is there for the others until they are done. */
+/** The coordinator is there for the others until they are done, and reports last. */
 async function superviseOthers(master: MasterName, context: MasterContext): Promise<void> {
-  if (master !== 'coordinator-master') return;
-  await context.board.until((state) => {
-    const others = [...state.masters.values()].filter((each) => each.name !== master);
-    return others.every((each) => each.reportedAt !== undefined) ? true : undefined;
-  }, context.signal);
+  if (master === 'coordinator-master') await supervise(context, context.signal);
 }
 
 async function report(assignment: Assignment, context: MasterContext): Promise<void> {
@@ -111,6 +115,7 @@ async function writeReport(
   told: Omit<EventData<'master.reported'>, 'master'>,
   context: MasterContext,
 ): Promise<void> {
+  await context.measure();
   await context.board.write({
     id: `master.reported:${master}`,
     actor: master,

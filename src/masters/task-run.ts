@@ -1,11 +1,14 @@
-import type { EventData, NewEvent, ResultCounts } from '../protocol/event.ts';
+import type { EventData, ResultCounts } from '../protocol/event.ts';
 import { workerName } from '../protocol/attempt.ts';
 import type { Result } from '../protocol/result.ts';
 import type { TaskState, WorkerState } from '../execution/execution-state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
+import { requestBudget } from './budget-request.ts';
 import { escalate, isStopped } from './escalation.ts';
+import { handOffs, pickUp } from './handoff.ts';
 import { retryWait, shareCap } from './retry.ts';
+import { say, taskEvent, type TaskEvent } from './task-event.ts';
 
 const ended = new Set<TaskState['status']>(['complete', 'failed', 'blocked', 'skipped']);
 
@@ -35,7 +38,7 @@ export async function runTask(owned: OwnedTask, context: MasterContext): Promise
 }
 
 /** Undefined once every need is complete; else the event that says why this task can't run. */
-async function waitForNeeds(owned: OwnedTask, context: MasterContext): Promise<TaskEnd | undefined> {
+async function waitForNeeds(owned: OwnedTask, context: MasterContext): Promise<TaskEvent | undefined> {
   const { task, master } = owned;
   const needs = await context.board.until((state) => {
     const states = task.needs.map((id) => state.tasks.get(id));
@@ -45,6 +48,7 @@ async function waitForNeeds(owned: OwnedTask, context: MasterContext): Promise<T
     (need) => need.status !== 'complete' || isStopped(need.declared.id, context.board.state),
   );
   const [first] = incomplete;
+  await pickUp(owned, context);
   if (!first) return undefined;
   if (incomplete.every((need) => need.status === 'skipped')) {
     const reason = `it needs ${incomplete.map((need) => need.declared.id).join(', ')}, skipped for want of: ${first.missing ?? 'unknown'}`;
@@ -61,7 +65,7 @@ async function tryUntilDone(owned: OwnedTask, context: MasterContext): Promise<v
   const last = lastAttempt(owned, context);
   if (last?.failure && !last.failure.retries) return fail(owned, context, failureSeen(last));
   for (let attempt = attemptAfter(last); ; attempt += 1) {
-    const outcome = await inSlot(owned, context, () => tryOnce(owned, attempt, context));
+    const outcome = await tryFunded(owned, attempt, context);
     if ('refused' in outcome) return fail(owned, context, outcome.refused);
     if (outcome.ok) return complete(owned, context, outcome);
     const wait = await noteLoss({ owned, attempt, outcome }, context);
@@ -69,6 +73,22 @@ async function tryUntilDone(owned: OwnedTask, context: MasterContext): Promise<v
     await sleep(wait, context.signal);
   }
 }
+
+/** A task whose account lacks budget asks for it, and does not hold a place meanwhile. */
+async function tryFunded(owned: OwnedTask, attempt: number, context: MasterContext): ReturnType<typeof tryOnce> {
+  for (let asked = 1; ; asked += 1) {
+    const outcome = await inSlot(owned, context, () => tryOnce(owned, attempt, context));
+    if (!('refused' in outcome)) return outcome;
+    const wanted = bookingOf(owned, attempt);
+    const key = asked === 1 ? wanted.key : `${wanted.key}:${asked}`;
+    if (asked <= maxRequests && (await requestBudget(owned, { ...wanted, key }, context))) continue;
+    await sayRefused(owned, attempt, { reason: outcome.refused.message, context });
+    return outcome;
+  }
+}
+
+/** Others of the same master may take what was moved for this one: it asks again, but not for ever. */
+const maxRequests = 5;
 
 /** A place is held while an attempt runs, not while the next one waits for its time. */
 async function inSlot<T>(owned: OwnedTask, context: MasterContext, work: () => Promise<T>): Promise<T> {
@@ -115,25 +135,32 @@ interface Failure {
 
 async function reserve(owned: OwnedTask, attempt: number, context: MasterContext): Promise<Failure | undefined> {
   const { task, master } = owned;
-  const booking = {
-    account: master,
-    key: workerName(task.id, attempt),
-    tokens: task.tokens,
-    microDollars: task.microDollars,
-  };
-  const answer = await context.store.reserve(booking);
+  const terms = { leaseMs: task.timeoutMs + settleMs, fence: fenceOf(master, context) };
+  const answer = await context.store.reserve(bookingOf(owned, attempt), terms);
   if (answer.granted) return undefined;
-  await say(owned, context, {
-    type: 'budget.refused',
-    data: { ...booking, reason: answer.reason },
-    suffix: `:${attempt}`,
-  });
   return {
     code: 'budget-refused',
     message: answer.reason,
     hint: `Raise the budget of ${master} in the plan, or lower what its tasks reserve.`,
     attempts: attempt - 1,
   };
+}
+
+/** How long after its own time limit an attempt is settled at the latest: then its reservation goes back by itself. */
+const settleMs = 120_000;
+
+function bookingOf({ task, master }: OwnedTask, attempt: number): EventData<'budget.settled'> {
+  const { tokens, microDollars } = task;
+  return { account: master, key: workerName(task.id, attempt), tokens, microDollars };
+}
+
+async function sayRefused(
+  owned: OwnedTask,
+  attempt: number,
+  { reason, context }: { readonly reason: string; readonly context: MasterContext },
+): Promise<void> {
+  const data = { ...bookingOf(owned, attempt), reason };
+  await say(owned, context, { type: 'budget.refused', data, suffix: `:${attempt}` });
 }
 
 async function complete(
@@ -153,7 +180,8 @@ async function complete(
     counts: countsOf(result),
   };
   await askAboutCritical(owned, context, result);
-  await say(owned, context, { type: 'task.completed', data });
+  // In one step: a process that dies can't leave the one without the other. Who waits for the task sees its hand-off first.
+  await context.board.write(...handOffs(owned, context), taskEvent(owned, context, { type: 'task.completed', data }));
 }
 
 /** Raised before the task counts as complete: a process that dies in between asks again, and the store drops the twin. */
@@ -170,6 +198,7 @@ async function askAboutCritical(owned: OwnedTask, context: MasterContext, result
     severity: 'critical',
     issue,
     recommendation: first.remedy,
+    waits: true,
   });
 }
 
@@ -183,6 +212,7 @@ async function fail(owned: OwnedTask, context: MasterContext, failure: Failure):
     severity: 'high',
     issue: `${task.id} failed: ${message}`,
     recommendation: hint,
+    waits: false,
   });
   await say(owned, context, { type: 'task.failed', data: { task: task.id, master, attempts, code, message, hint } });
 }
@@ -238,26 +268,6 @@ function countsOf(result: Result): ResultCounts {
     reviews: result.reviews.length,
     unread: result.unread.length,
   };
-}
-
-type TaskEventType =
-  'task.skipped' | 'task.queued' | 'task.blocked' | 'task.completed' | 'task.failed' | 'budget.refused' | 'worker.lost';
-type TaskEnd = { [T in TaskEventType]: { readonly type: T; readonly data: EventData<T> } }[TaskEventType];
-
-/** Writes an event about a task; its id is a function of the task, so that saying it twice is harmless. */
-async function say(
-  owned: OwnedTask,
-  context: MasterContext,
-  event: TaskEnd & { readonly suffix?: string },
-): Promise<void> {
-  const { type, data, suffix = '' } = event;
-  await context.board.write({
-    id: `${type}:${owned.task.id}${suffix}`,
-    actor: owned.master,
-    fence: fenceOf(owned.master, context),
-    type,
-    data,
-  } as NewEvent);
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,14 @@ const inWorker: Readonly<Record<string, string>> = {
   'path-expression-matcher': 'part of fast-xml-parser',
   strnum: 'part of fast-xml-parser',
   'xml-naming': 'part of fast-xml-parser',
+  ioredis: 'a worker in a pod holds its attempt in the shared store, and what that client is made of:',
+  '@ioredis/commands': 'part of ioredis',
+  'cluster-key-slot': 'part of ioredis',
+  debug: 'part of ioredis',
+  denque: 'part of ioredis',
+  ms: 'part of ioredis',
+  'redis-errors': 'part of ioredis',
+  'standard-as-callback': 'part of ioredis',
 };
 
 const folders = ({ modules }: Contents): readonly string[] => [...new Set(modules.map(folderOf))];
@@ -28,7 +36,7 @@ describe('the worker bundle', () => {
     worker = contentsOf(await chunksOf({ worker: 'src/entry/worker.ts' }));
   });
 
-  it('holds pure libraries alone: no client of GitHub, Kubernetes, Redis or a model', () => {
+  it('holds pure libraries and the client of the store: none of GitHub, Kubernetes or a model', () => {
     expect(worker.packages).toEqual(Object.keys(inWorker).sort());
   });
 
@@ -36,9 +44,18 @@ describe('the worker bundle', () => {
     expect(folders(worker)).toEqual(['checks', 'coordination', 'entry', 'protocol', 'shared', 'workers']);
   });
 
-  it('has of the store what reads and keeps artefacts', () => {
-    expect(worker.modules.filter((path) => path.startsWith('coordination/'))).toEqual(['coordination/file/blobs.ts']);
-    expect(worker.modules.filter((path) => path.startsWith('entry/'))).toEqual(['entry/worker.ts']);
+  it('has of the store what holds its attempt and keeps artefacts: no log, no books, no claims', () => {
+    const redis = ['address', 'attempt-store', 'blobs', 'blocking', 'client', 'connection', 'faults', 'keys', 'latency']
+      .concat(['lua-scripts', 'patience'])
+      .map((name) => `coordination/redis/${name}.ts`);
+    expect(worker.modules.filter((path) => path.startsWith('coordination/'))).toEqual([
+      'coordination/file/blobs.ts',
+      ...redis,
+    ]);
+    expect(worker.modules.filter((path) => path.startsWith('entry/'))).toEqual([
+      'entry/worker-doors.ts',
+      'entry/worker.ts',
+    ]);
   });
 });
 

@@ -20,11 +20,25 @@ export const habits: readonly Habit[] = [
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)/,
     fineIn: ['entry/', 'shared/clock.ts'],
   },
-  // How long a child process ran is measured beside the process, and is no part of any finding.
-  { what: 'measures time', pattern: /\bperformance\.|\bhrtime\b/, fineIn: ['entry/', 'cluster/child-process/'] },
+  // How long a child process ran and a command took is measured beside them, and is no part of any finding.
+  {
+    what: 'measures time',
+    pattern: /\bperformance\.|\bhrtime\b/,
+    fineIn: ['entry/', 'cluster/child-process/', 'coordination/redis/'],
+  },
   { what: 'draws lots', pattern: /\bMath\.random\b|\brandomUUID\b|\brandomInt\b/, fineIn: [] },
-  // The name of a temporary file that is renamed before anyone sees it; the word that lets the runner listen again.
-  { what: 'makes random bytes', pattern: /\brandomBytes\b/, fineIn: ['shared/files.ts', 'entry/action.ts'] },
+  // The name of a temporary file that is renamed before anyone sees it; the word that lets the runner listen again; what
+  // tells one call to the shared store, or one user of it, from all others.
+  {
+    what: 'makes random bytes',
+    pattern: /\brandomBytes\b/,
+    fineIn: [
+      'shared/files.ts',
+      'entry/action.ts',
+      'coordination/redis/token.ts',
+      'coordination/redis/worker-access.ts',
+    ],
+  },
   { what: 'depends on the locale', pattern: /\blocaleCompare\b|\bIntl\.|\btoLocale\w+\(/, fineIn: [] },
   { what: 'runs text as code', pattern: /\beval\(|\bnew Function\(/, fineIn: [] },
   { what: 'says any', pattern: /[:<|,]\s*any\b(?!\s*:)|\bas any\b/, fineIn: [] },

@@ -11,6 +11,7 @@ export const packageHomes: Readonly<Record<string, { readonly home: string; read
   'github-slugger': { home: 'checks/markdown/read-markdown.ts', why: 'anchors belong to the Markdown reader' },
   'istanbul-lib-coverage': { home: 'checks/coverage/istanbul.ts', why: 'one reader per coverage format' },
   'fast-xml-parser': { home: 'checks/coverage/cobertura.ts', why: 'one reader per coverage format' },
+  ioredis: { home: 'coordination/redis/', why: 'the shared store: one door opens connections to it' },
   '@actions/core': { home: 'entry/action.ts', why: 'inputs and outputs of the action' },
   '@actions/artifact': {
     home: 'entry/action-artifact.ts',

@@ -23,7 +23,7 @@ function openWorld(): ProcessWorld {
   const options: ChildProcessOptions = {
     program: join(import.meta.dirname, 'programs', 'worker.mjs'),
     node: process.execPath,
-    blobs: at('blobs'),
+    store: { CORTEX_STORE: `file:${at('blobs')}` },
     attempts: at('attempts'),
     logs: at('logs'),
     temporary: at('temporary'),

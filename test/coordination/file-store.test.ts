@@ -36,6 +36,7 @@ storeContract('the file store', () => {
   return Promise.resolve({
     store,
     clock,
+    forgetsRenewals: true,
     reopen: async () => {
       await store.close();
       return (store = open());
@@ -160,6 +161,18 @@ describe('the file store on a disk', () => {
     await expect(store.append([claimed])).rejects.toMatchObject({ family: 'problem', code: 'secret-is-a-word' });
     expect(readFileSync(paths.log, 'utf8')).toBe('');
     await store.close();
+  });
+
+  it('forgets a renewed lease with its process: the claim then counts from its taking', async () => {
+    const clock = { ms: logStart };
+    const open = (): Store => openFileStore({ directory, clock: { now: () => clock.ms } });
+    const store = open();
+    await store.claim('leg', 'ada', 1000);
+    await store.renew({ name: 'leg', owner: 'ada', fence: 1 }, 60_000);
+    await store.close();
+    const again = open();
+    expect(await again.claims()).toEqual([{ name: 'leg', owner: 'ada', fence: 1, leftMs: 1000 }]);
+    await again.close();
   });
 
   it('refuses a blob whose content is not what its name says, until the content is kept again', async () => {

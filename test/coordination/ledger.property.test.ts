@@ -1,105 +1,72 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { openFileStore } from '../../src/coordination/file/file-store.ts';
-import type { Store } from '../../src/coordination/store.ts';
+import { describe, it } from 'vitest';
+import { bookEvent, emptyLedger, type Account, type Ledger } from '../../src/coordination/ledger.ts';
+import type { NewEvent } from '../../src/protocol/event.ts';
 import type { MasterName } from '../../src/protocol/words.ts';
-import { logStart, started } from '../support/events.ts';
+import { logOf, newEvent, started, timeOf } from '../support/events.ts';
 
-/** The books as a person would keep them: one line a key. 900 tokens for all, 600 for each of two masters. */
-interface Books {
-  readonly lines: Map<string, { account: MasterName; tokens: number; settled: boolean }>;
-}
-interface World {
-  readonly directory: string;
-  store: Store;
-}
-type Command = fc.AsyncCommand<Books, World>;
+const key = fc.constantFrom('a', 'b', 'c', 'd');
+const account = fc.constantFrom<MasterName>('coordinator-master', 'security-master', 'testing-master');
+const amount = { tokens: fc.nat(500), microDollars: fc.nat(5000) };
+const booking = fc.record({ account, key, ...amount });
+const from = fc.oneof(account, fc.constantFrom('reserve' as const, 'person' as const));
 
-const limits = { all: 900, each: 600 };
+/** Events about money in any order, as no store would write them: repeated, out of turn, of accounts that are not there. */
+const moneyEvents: fc.Arbitrary<readonly NewEvent[]> = fc.array(
+  fc.oneof(
+    booking.map((data) => newEvent('budget.reserved', { ...data, expiresAt: timeOf(1) })),
+    booking.map((data) => newEvent('budget.settled', data)),
+    booking.map((data) => newEvent('budget.expired', data)),
+    fc
+      .record({ key, from, to: account, ...amount, reason: fc.constant('r') })
+      .map((data) => newEvent('budget.moved', data)),
+    fc.constant(started()),
+  ),
+);
 
-function held(books: Books, account?: MasterName): number {
-  const lines = [...books.lines.values()].filter((line) => account === undefined || line.account === account);
-  return lines.reduce((sum, line) => sum + line.tokens, 0);
-}
-
-function reserve(key: string, account: MasterName, tokens: number): Command {
-  return {
-    check: () => true,
-    run: async (books, { store }) => {
-      const answer = await store.reserve({ account, key, tokens, microDollars: 0 });
-      const room = Math.min(limits.all - held(books), limits.each - held(books, account));
-      const fits = tokens <= Math.max(0, room);
-      expect(answer.granted).toBe(books.lines.has(key) || fits);
-      if (answer.granted && !books.lines.has(key)) books.lines.set(key, { account, tokens, settled: false });
-    },
-    toString: () => `reserve ${key} ${account} ${tokens}`,
-  };
+function booksOf(given: readonly NewEvent[]): Ledger {
+  const ledger = emptyLedger();
+  for (const event of logOf(started(), ...given)) bookEvent(ledger, event);
+  return ledger;
 }
 
-/** Work may come out cheaper than its reservation, or dearer. */
-function settle(key: string, tokens: number): Command {
-  return {
-    check: (books) => books.lines.has(key),
-    run: async (books, { store }) => {
-      const line = books.lines.get(key);
-      if (!line) return;
-      await store.settle({ account: line.account, key, tokens, microDollars: 0 });
-      if (!line.settled) Object.assign(line, { tokens, settled: true });
-    },
-    toString: () => `settle ${key} ${tokens}`,
-  };
+function sum(accounts: Iterable<Account>, of: 'reserved' | 'used'): number {
+  return [...accounts].reduce((total, each) => total + each[of].tokens, 0);
 }
 
-function reopen(): Command {
-  return {
-    check: () => true,
-    run: async (_books, world) => {
-      await world.store.close();
-      world.store = openIn(world.directory);
-    },
-    toString: () => 'reopen',
-  };
-}
-
-function openIn(directory: string): Store {
-  return openFileStore({ directory, clock: { now: () => logStart } });
-}
-
-async function openFunded(directory: string): Promise<World> {
-  const store = openIn(directory);
-  const account = { tokens: limits.each, microDollars: 0 };
-  await store.append([
-    started({
-      budget: { tokens: 1000, reserveTokens: 100, microDollars: 0, reserveMicroDollars: 0 },
-      masters: [
-        { name: 'security-master', ...account },
-        { name: 'testing-master', ...account },
-      ],
-    }),
-  ]);
-  return { directory, store };
-}
-
-describe('the ledger', () => {
-  it('says what books kept by hand say, whatever is asked in whatever order', async () => {
-    const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-    const account = fc.constantFrom<MasterName>('security-master', 'testing-master');
-    const commands = [
-      fc.tuple(key, account, fc.integer({ min: 0, max: 400 })).map((given) => reserve(...given)),
-      fc.tuple(key, fc.integer({ min: 0, max: 500 })).map((given) => settle(...given)),
-      fc.constant(0).map(reopen),
-    ];
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (given) => {
-        const world = await openFunded(mkdtempSync(join(tmpdir(), 'cortex-ledger-')));
-        await fc.asyncModelRun(() => ({ model: { lines: new Map() }, real: world }), given);
-        await world.store.close();
-        rmSync(world.directory, { recursive: true });
+describe('the books', () => {
+  it('of the execution are those of its attempts, whatever the log says in whatever order', () => {
+    fc.assert(
+      fc.property(moneyEvents, (given) => {
+        const { execution, attempts } = booksOf(given);
+        return (['reserved', 'used'] as const).every((of) => execution[of].tokens === sum(attempts.values(), of));
       }),
-      { numRuns: 40 },
+    );
+  });
+
+  it('of a master are those of its attempts', () => {
+    fc.assert(
+      fc.property(moneyEvents, (given) => {
+        const { masters, attempts } = booksOf(given);
+        return [...masters].every(([name, books]) => {
+          const own = [...attempts.values()].filter(({ master }) => master === name);
+          return books.reserved.tokens === sum(own, 'reserved') && books.used.tokens === sum(own, 'used');
+        });
+      }),
+    );
+  });
+
+  it('change by no event that is said a second time in a row', () => {
+    fc.assert(
+      fc.property(moneyEvents, (given) => {
+        const once = booksOf(given);
+        const twice = booksOf(given.flatMap((event) => [event, event]));
+        return JSON.stringify(plain(once)) === JSON.stringify(plain(twice));
+      }),
     );
   });
 });
+
+function plain(ledger: Ledger): unknown {
+  return { ...ledger, masters: [...ledger.masters], attempts: [...ledger.attempts], moved: [...ledger.moved] };
+}

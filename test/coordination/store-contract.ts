@@ -1,19 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Claim, Store } from '../../src/coordination/store.ts';
+import type { Store } from '../../src/coordination/store.ts';
 import type { Event } from '../../src/protocol/event.ts';
 import { logStart, newEvent } from '../support/events.ts';
 import { budgetContract } from './budget-contract.ts';
-import type { OpenedStore } from './opened-store.ts';
+import { claimsContract } from './claims-contract.ts';
+import { movesContract } from './moves-contract.ts';
+import type { OpenedStore, OpenStore } from './opened-store.ts';
 
 const minute = 60_000;
 const phase = (name: 'preflight' | 'activation' | 'report', key = name): ReturnType<typeof newEvent> =>
   newEvent('phase.started', { phase: name, limitMs: minute }, key);
-
-async function taken(claim: ReturnType<Store['claim']>): Promise<Claim> {
-  const answer = await claim;
-  if ('heldBy' in answer) throw new Error(`held by ${answer.heldBy}`);
-  return answer;
-}
 
 /** The first `count` events that a follower sees. */
 async function follow(store: Store, fromSeq: number, count: number): Promise<readonly Event[]> {
@@ -27,7 +23,7 @@ async function follow(store: Store, fromSeq: number, count: number): Promise<rea
 }
 
 /** What every store keeps to, whatever lies behind it. */
-export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+export function storeContract(name: string, open: OpenStore): void {
   describe(`${name}, as a store`, () => {
     const opened: OpenedStore[] = [];
     const fresh = async (): Promise<OpenedStore> => {
@@ -84,6 +80,25 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.read()).toEqual([]);
         expect((await store.append([phase('report')])).map(({ seq }) => seq)).toEqual([1]);
       });
+
+      it('refuses an event that could not be read again, also one that it knows', async () => {
+        const { store } = await fresh();
+        await store.append([phase('report')]);
+        for (const broken of [{ id: '' }, { fence: -1 }, { data: { phase: 'report', limitMs: 1, more: 1 } }]) {
+          const given = { ...phase('report'), ...broken } as ReturnType<typeof phase>;
+          await expect(store.append([given])).rejects.toMatchObject({ family: 'bug', code: 'event-malformed' });
+        }
+        expect(await store.read()).toHaveLength(1);
+      });
+
+      it('numbers and dates them itself, whatever else their writer says', async () => {
+        const { store } = await fresh();
+        const copied = { ...phase('report'), seq: 7, at: 'yesterday' };
+        await store.append([copied]);
+        expect(await store.read()).toEqual([
+          { v: 1, seq: 1, at: new Date(logStart).toISOString(), ...phase('report') },
+        ]);
+      });
     });
 
     describe('following', () => {
@@ -118,59 +133,9 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
-    describe('claims', () => {
-      it('gives a name to one owner, and tells the others who holds it', async () => {
-        const { store } = await fresh();
-        await taken(store.claim('leg', 'ada', minute));
-        expect(await store.claim('leg', 'bob', minute)).toEqual({ heldBy: 'ada' });
-      });
-
-      it('gives it to one of many who ask at once', async () => {
-        const { store } = await fresh();
-        const answers = await Promise.all(['ada', 'bob', 'eve'].map((owner) => store.claim('leg', owner, minute)));
-        expect(answers.filter((answer) => 'fence' in answer)).toHaveLength(1);
-      });
-
-      it('gives it to the next one after it was released or has expired, with a higher fence', async () => {
-        const { store, clock } = await fresh();
-        const first = await taken(store.claim('leg', 'ada', minute));
-        await store.release(first);
-        const second = await taken(store.claim('leg', 'bob', minute));
-        clock.ms += minute;
-        const third = await taken(store.claim('leg', 'eve', minute));
-        expect(second.fence).toBeGreaterThan(first.fence);
-        expect(third.fence).toBeGreaterThan(second.fence);
-      });
-
-      it('keeps a claim for the next process', async () => {
-        const world = await fresh();
-        await taken(world.store.claim('leg', 'ada', minute));
-        const again = await world.reopen();
-        expect(await again.claim('leg', 'bob', minute)).toEqual({ heldBy: 'ada' });
-      });
-
-      it('refuses what a writer says with the fence of a claim that it has lost', async () => {
-        const { store, clock } = await fresh();
-        const old = await taken(store.claim('leg', 'ada', minute));
-        clock.ms += minute;
-        const now = await taken(store.claim('leg', 'bob', minute));
-        const written = (fence: number): ReturnType<Store['append']> =>
-          store.append([{ ...phase('report'), actor: 'leg', fence }]);
-        await expect(written(old.fence)).rejects.toMatchObject({ code: 'stale-fence' });
-        expect(await written(now.fence)).toHaveLength(1);
-      });
-
-      it('does not let an owner who lost a claim release it for the one who holds it', async () => {
-        const { store, clock } = await fresh();
-        const old = await taken(store.claim('leg', 'ada', minute));
-        clock.ms += minute;
-        await taken(store.claim('leg', 'bob', minute));
-        await expect(store.release(old)).rejects.toMatchObject({ code: 'stale-fence' });
-        expect(await store.claim('leg', 'eve', minute)).toEqual({ heldBy: 'bob' });
-      });
-    });
-
+    claimsContract(fresh);
     budgetContract(fresh);
+    movesContract(fresh);
 
     describe('blobs', () => {
       // `printf hello | sha256sum`

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { retryWait } from '../../src/masters/retry.ts';
 import { planJsonSchema } from '../../src/plan/json-schema.ts';
 import { kindDefaults } from '../../src/plan/schema-tasks.ts';
+import { aclRules, type StoreRole } from '../../src/coordination/redis/acl.ts';
 import { workflowRules } from '../../src/checks/workflows/rules/registry.ts';
 import { settings } from '../../src/entry/settings.ts';
 import { capabilities, fixableWorkflowRules, type CapabilityCard } from '../../src/protocol/capabilities.ts';
@@ -22,6 +23,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   'secret-formats': secretFormatsTable,
   events: eventsTable,
   retries: retriesTable,
+  'redis-users': redisUsers,
 };
 
 const marker = /<!-- from the code: ([a-z-]+) -->\n[^]*?<!-- end -->/g;
@@ -179,4 +181,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function code(text: string): string {
   return `\`${text}\``;
+}
+
+/** Lines of an ACL file, as the server reads them. */
+function redisUsers(): string {
+  const line = (role: StoreRole): string => `user cortex-${role} ${aclRules(role).join(' ')} >${role}-password`;
+  const lines = ['user default off', line('master'), line('worker'), line('exporter')];
+  return ['```text', ...lines, '```'].join('\n');
 }

@@ -13,6 +13,7 @@ import {
   logOf,
   lost,
   newEvent,
+  reservation,
   started,
   timeOf,
   totals,
@@ -139,8 +140,8 @@ describe('the facts', () => {
 
   it('count what is booked, what is still reserved and what went over', () => {
     const seen = factsSince(
-      newEvent('budget.reserved', booking('a', 70), 'a'),
-      newEvent('budget.reserved', booking('b', 30), 'b'),
+      newEvent('budget.reserved', reservation('a', 70), 'a'),
+      newEvent('budget.reserved', reservation('b', 30), 'b'),
       newEvent('budget.settled', booking('b', 501), 'b'),
     );
     expect(seen.tokens).toEqual({ budget: 1000, used: 501, reserved: 70 });
@@ -167,6 +168,7 @@ describe('the facts', () => {
           issue: 'i',
           options: ['a'],
           recommendation: 'r',
+          answerBy: null,
         },
         escalation,
       );

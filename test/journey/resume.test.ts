@@ -1,10 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTypes, type EventType } from '../../src/protocol/event.ts';
 import type { CliOutcome } from '../support/cli.ts';
-import { contentOf, readLog, resumeId, resumeScripted, scriptedWorld, startScripted } from '../support/resumed-run.ts';
+import {
+  contentOf,
+  finishedTwice,
+  readLog,
+  resumeId,
+  resumeScripted,
+  scriptedWorld,
+  startScripted,
+} from '../support/resumed-run.ts';
 
-/** Kinds that this plan can't make: no budget is refused, nothing lets go of a claim, and a run is resumed only here. */
-const notMade = new Set<EventType>(['budget.refused', 'claim.released', 'execution.resumed']);
+/** Kinds that this plan can't make: budgets suffice, one process holds all, and a run is resumed only here. */
+const notMade = new Set<EventType>([
+  'budget.refused',
+  'budget.expired',
+  'budget.requested',
+  'budget.moved',
+  'budget.denied',
+  'leg.joined',
+  'leg.measured',
+  'master.silent',
+  'master.adopted',
+  'handoff.expired',
+  'execution.resumed',
+]);
 const made = eventTypes.filter((type) => !notMade.has(type));
 
 describe('a run that is killed goes on where it was', () => {
@@ -53,14 +73,3 @@ describe('a run that is killed goes on where it was', () => {
     }
   });
 });
-
-/** Workers that were started again after they had finished. */
-function finishedTwice(events: ReturnType<typeof readLog>): readonly string[] {
-  const finished = new Set<string>();
-  const again: string[] = [];
-  for (const event of events) {
-    if (event.type === 'worker.launched' && finished.has(event.data.worker)) again.push(event.data.worker);
-    if (event.type === 'worker.finished') finished.add(event.data.worker);
-  }
-  return again;
-}

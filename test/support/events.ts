@@ -114,8 +114,13 @@ export function usageOf(tokens: number): Usage {
 }
 
 /** What a booking of the security master's budget says. */
-export function booking(key: string, tokens: number): EventData<'budget.reserved'> {
+export function booking(key: string, tokens: number): EventData<'budget.settled'> {
   return { account: 'security-master', key, tokens, microDollars: tokens * 10 };
+}
+
+/** What a reservation says that expires a minute after the log began. */
+export function reservation(key: string, tokens: number): EventData<'budget.reserved'> {
+  return { ...booking(key, tokens), expiresAt: timeOf(61) };
 }
 
 /** The totals of a run in which nothing was found. */

@@ -15,7 +15,7 @@ spec:
   deadline: 10m
   phases: { preflight: 1m, activation: 1m, distribution: 1m, execution: 4s, aggregation: 1m, report: 1m }
   budget: { tokens: 100000, usd: 5, reserve: 10000 }
-  escalations: { default: proceed }
+  escalations: { default: proceed, wait: 1s }
   workers:
     scan-worker: { timeout: 4s }
     analysis-worker: { timeout: 2s }
@@ -78,8 +78,11 @@ export interface ScriptedWorld {
 }
 
 /** One fresh world for a run of a plan by the scripted worker. */
-export function scriptedWorld(plan: string = scriptedPlan): ScriptedWorld {
-  const { directory, remove } = scratchRepository({ 'README.md': 'a\n', 'plans/scripted.yaml': plan });
+export function scriptedWorld(
+  plan: string = scriptedPlan,
+  files: Readonly<Record<string, string>> = { 'README.md': 'a\n' },
+): ScriptedWorld {
+  const { directory, remove } = scratchRepository({ ...files, 'plans/scripted.yaml': plan });
   return { path: directory, out: join(directory, 'coordination'), remove };
 }
 
@@ -93,4 +96,15 @@ export function startScripted(world: ScriptedWorld, kill?: Record<string, string
 
 export function resumeScripted(world: ScriptedWorld): Promise<CliOutcome> {
   return runCli(['run', '--resume', resumeId, ...flags], { cwd: world.path });
+}
+
+/** Workers that were started again after they had finished. */
+export function finishedTwice(events: readonly Event[]): readonly string[] {
+  const finished = new Set<string>();
+  const again: string[] = [];
+  for (const event of events) {
+    if (event.type === 'worker.launched' && finished.has(event.data.worker)) again.push(event.data.worker);
+    if (event.type === 'worker.finished') finished.add(event.data.worker);
+  }
+  return again;
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/protocol/attempt.ts';
 import type { MasterContext, WorkerLauncher } from '../../src/masters/context.ts';
 import { runPhase } from '../../src/masters/phases.ts';
 import { runMaster } from '../../src/masters/run-master.ts';
+import { localDoors } from '../../src/entry/run/doors.ts';
 import { openingEvents, routePlan } from '../../src/entry/run/start.ts';
 import { openFileStore } from '../../src/coordination/file/file-store.ts';
 import type { ExecutionState } from '../../src/execution/execution-state.ts';
@@ -15,6 +16,8 @@ import { noUsage, type Result, type Usage } from '../../src/protocol/result.ts';
 import { taskSchema, type Task } from '../../src/protocol/task.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
 import { executionId } from './events.ts';
+
+const head = { commit: 'c'.repeat(40), repository: 'acme/shop' };
 
 /** What the worker of a task does: part of a result, or the class that it is lost by. */
 export type Deed = Partial<Result> | { readonly lost: FailureClass; readonly usage?: Usage };
@@ -91,6 +94,13 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
   const routed = routePlan(plan);
   const context: MasterContext = {
     execution: executionId,
+    leg: executionId,
+    own: new Set(plan.masters.map((master) => master.name)),
+    shared: false,
+    leaseMs: 3000,
+    patienceMs: 1000,
+    answerWaitMs: 0,
+    measure: () => Promise.resolve(),
     board,
     store,
     launcher: options.launcher?.(store) ?? launcher,
@@ -109,7 +119,7 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
     ...options.context,
   };
   const planFacts = { name: plan.name, file: 'plan.yaml', digest: sha256('digest'), blob: sha256('plan') };
-  await board.write(...openingEvents({ routed, plan: planFacts, head: headOf() }));
+  await board.write(...openingEvents({ routed, plan: planFacts, head, doors: localDoors }));
   await options.before?.(context, store);
   const phases = async (): Promise<void> => {
     const run = { board, limits: plan.phases, now: Date.now, signal: stop.signal };
@@ -125,9 +135,4 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
     launches: launcher.launches,
     dataOf: (type) => events.flatMap((event) => (event.type === type ? [event.data as EventData<typeof type>] : [])),
   };
-}
-
-function headOf(): Parameters<typeof openingEvents>[0]['head'] {
-  const commit = 'c'.repeat(40);
-  return { root: '/', commit, committedAt: '2026-01-01T00:00:00.000Z', repository: 'acme/shop', uncommitted: [] };
 }

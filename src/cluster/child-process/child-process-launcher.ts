@@ -17,8 +17,8 @@ export interface ChildProcessOptions {
   readonly program: string;
   /** Path of the Node binary that runs it. */
   readonly node: string;
-  /** Folder of the execution's blobs: all that a worker can reach of the store. */
-  readonly blobs: string;
+  /** Environment variables by which workers find the store, `CORTEX_STORE` above all. */
+  readonly store: Readonly<Record<string, string>>;
   /** Folder where attempts keep their envelopes. */
   readonly attempts: string;
   /** Folder of the log files. */
@@ -130,7 +130,7 @@ async function start(
       TZ: 'UTC',
       CORTEX_WORKER: request.worker,
       CORTEX_TASK: request.document,
-      CORTEX_STORE: `file:${options.blobs}`,
+      ...options.store,
       CORTEX_TERMINATION_PATH: folder.envelopePath,
     },
   });

@@ -5,9 +5,14 @@ import { errnoOf, messageOf, outside, problem } from '../../shared/errors.ts';
 import { writeFileAtomically } from '../../shared/files.ts';
 import type { Blobs } from '../store.ts';
 
+/** Where a blob of that hash lies. */
+export function blobPath(directory: string, hash: string): string {
+  return join(directory, hash.slice(0, 2), hash);
+}
+
 /** Blobs as files named by their hash, in folders of its first two digits. */
 export function fileBlobs(directory: string): Blobs & { readonly readBlob: (hash: string) => Uint8Array } {
-  const pathOf = (hash: string): string => join(directory, hash.slice(0, 2), hash);
+  const pathOf = (hash: string): string => blobPath(directory, hash);
   return {
     putBlob: async (content) => {
       const hash = sha256(content);

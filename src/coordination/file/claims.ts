@@ -1,33 +1,41 @@
 import type { Event, NewEvent } from '../../protocol/event.ts';
-import { problem } from '../../shared/errors.ts';
+import { problem, type CortexError } from '../../shared/errors.ts';
 
-/** Who holds a name, as the log tells it. */
+/** Who held a name last, as the log tells it; its lease may have been renewed since. */
 export interface Holder {
   readonly owner: string;
   readonly fence: number;
   readonly expiresAtMs: number;
+  /** The name was let go of: its fence is as stale as one that was taken over. */
+  readonly released: boolean;
 }
 
 /** Takes an event about a claim into the table of holders; a fence only ever grows. */
 export function bookClaim(holders: Map<string, Holder>, event: Event): void {
   if (event.type === 'claim.taken') {
-    const expiresAtMs = Date.parse(event.data.expiresAt);
-    holders.set(event.data.claim, { owner: event.data.owner, fence: event.fence, expiresAtMs });
+    const { claim, owner, expiresAt } = event.data;
+    holders.set(claim, { owner, fence: event.fence, expiresAtMs: Date.parse(expiresAt), released: false });
   }
   const held = event.type === 'claim.released' ? holders.get(event.data.claim) : undefined;
-  if (held && event.type === 'claim.released') holders.set(event.data.claim, { ...held, expiresAtMs: 0 });
+  if (held && event.type === 'claim.released') holders.set(event.data.claim, { ...held, released: true });
 }
 
-/** A writer names its claim by its actor, a release the claim itself; fence 0 is for writers that hold none. Throws `stale-fence`. */
-export function refuseStaleFence(holders: ReadonlyMap<string, Holder>, event: NewEvent): void {
-  const claim = event.type === 'claim.released' ? event.data.claim : event.actor;
-  const held = event.fence === 0 || event.type === 'claim.taken' ? undefined : holders.get(claim);
-  if (!held || held.fence === event.fence) return;
-  throw problem(
-    'stale-fence',
-    `${event.actor} wrote with fence ${event.fence}, but its claim is now at ${held.fence}`,
-    {
-      hint: 'Another process has taken over this leg. End this one.',
-    },
-  );
+/** The one who holds a name by that fence. Throws `stale-fence` where nobody does, or somebody else. */
+export function holderOf(holders: ReadonlyMap<string, Holder>, name: string, fence: number): Holder {
+  const held = holders.get(name);
+  if (held && !held.released && held.fence === fence) return held;
+  throw staleFence(name, fence, held);
+}
+
+/** A writer names its claim by its actor; fence 0 is for writers that hold none. Throws `stale-fence`. */
+export function refuseStaleFence(holders: ReadonlyMap<string, Holder>, { actor, fence }: NewEvent): void {
+  if (fence !== 0 && holders.has(actor)) holderOf(holders, actor, fence);
+}
+
+/** The error of a writer whose claim is no longer its own. */
+export function staleFence(name: string, fence: number, held: Holder | undefined): CortexError {
+  const now = held ? `${held.released ? 'was released' : 'is now'} at ${held.fence}` : 'was never taken';
+  return problem('stale-fence', `Fence ${fence} of ${name} is stale: the claim ${now}`, {
+    hint: 'Another process has taken over this leg. End this one.',
+  });
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { NewEvent } from '../../protocol/event.ts';
-import { isoTime, type Clock } from '../../shared/clock.ts';
-import { mayReserve } from '../ledger.ts';
-import type { Claim, Reservation, Store } from '../store.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Store } from '../store.ts';
 import { fileBlobs } from './blobs.ts';
+import { fileBudgets } from './budgets.ts';
 import { openEventLog, type EventLog } from './event-log.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import { fileLeases } from './leases.ts';
 import { takeLock } from './lock.ts';
 
 /** Where the file store of an execution keeps its parts. */
@@ -33,43 +33,9 @@ export function openFileStore(options: FileStoreOptions): Store {
     append: journal.append,
     read: () => Promise.resolve([...journal.events]),
     follow: journal.follow,
-    claim: (name, owner, leaseMs) => claim(journal, { name, owner, now: now(), leaseMs }),
-    release: async (held) => {
-      await journal.append([released(held)]);
-    },
-    reserve: async (wanted) => {
-      const answer = mayReserve(journal.ledger, wanted);
-      if (answer.granted) await journal.append([budgetEvent('budget.reserved', wanted)]);
-      return answer;
-    },
-    settle: async (spent) => {
-      await journal.append([budgetEvent('budget.settled', spent)]);
-    },
+    ...fileLeases(journal, now),
+    ...fileBudgets(journal, now),
     close: () => (closed ??= log.close().finally(lock.release)),
-  };
-}
-
-async function claim(
-  journal: Journal,
-  wanted: { readonly name: string; readonly owner: string; readonly now: number; readonly leaseMs: number },
-): ReturnType<Store['claim']> {
-  const { name, owner, now, leaseMs } = wanted;
-  const held = journal.holders.get(name);
-  if (held && held.owner !== owner && held.expiresAtMs > now) return { heldBy: held.owner };
-  const fence = (held?.fence ?? 0) + 1;
-  const data = { claim: name, owner, expiresAt: isoTime(now + leaseMs) };
-  await journal.append([{ id: `claim.taken:${name}:${fence}`, actor: owner, fence, type: 'claim.taken', data }]);
-  return { name, owner, fence };
-}
-
-function released(held: Claim): NewEvent {
-  const { name, owner, fence } = held;
-  return {
-    id: `claim.released:${name}:${fence}`,
-    actor: owner,
-    fence,
-    type: 'claim.released',
-    data: { claim: name, owner },
   };
 }
 
@@ -81,8 +47,4 @@ function openLog(path: string, lock: { readonly release: () => void }): EventLog
     lock.release();
     throw error;
   }
-}
-
-function budgetEvent(type: 'budget.reserved' | 'budget.settled', data: Reservation): NewEvent {
-  return { id: `${type}:${data.key}`, actor: data.account, fence: 0, type, data };
 }

@@ -1,18 +1,29 @@
 import type { Event, NewEvent } from '../../protocol/event.ts';
-import { eventData } from '../../protocol/event.ts';
 import { isoTime } from '../../shared/clock.ts';
-import { bug, problem } from '../../shared/errors.ts';
 import { bookEvent, emptyLedger, type Ledger } from '../ledger.ts';
+import { checkEvent } from '../check-event.ts';
 import { bookClaim, refuseStaleFence, type Holder } from './claims.ts';
 import type { EventLog } from './event-log.ts';
+
+/** An event of the store itself; its id is made of its type and its key. */
+export type OwnEvent = NewEvent extends infer E
+  ? E extends NewEvent
+    ? Omit<E, 'id'> & { key: string }
+    : never
+  : never;
 
 /** The events of an execution with what they amount to for the store: its books and its claims. */
 export interface Journal {
   readonly events: readonly Event[];
   readonly ledger: Ledger;
-  readonly holders: ReadonlyMap<string, Holder>;
-  /** Writes events durably; those with a known id are dropped. Throws `stale-fence`, `secret-is-a-word`. */
+  readonly holders: Map<string, Holder>;
+  /** Writes events durably; those with a known id are dropped. Throws `event-malformed`, `stale-fence`, `secret-is-a-word`. */
   readonly append: (given: readonly NewEvent[]) => Promise<readonly Event[]>;
+  /**
+   * Writes what the store has decided. Books and claims know it at once, so nothing can come between a decision and its
+   * event; the promise waits for the disk, also for all that was decided before, and also where there is nothing to write.
+   */
+  readonly write: (own: readonly OwnEvent[]) => Promise<void>;
   /** Events from `fromSeq` on, as they become durable, until the signal aborts. */
   readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;
 }
@@ -20,7 +31,7 @@ export interface Journal {
 /** A journal over an open log. */
 export function openJournal(
   log: EventLog,
-  options: { readonly now: () => number; readonly mask: (text: string) => string },
+  { now, mask }: { readonly now: () => number; readonly mask: (text: string) => string },
 ): Journal {
   const known = new Set<string>();
   const events: Event[] = [...log.found];
@@ -35,20 +46,11 @@ export function openJournal(
   events.forEach(admit);
   let lastSeq = events.at(-1)?.seq ?? 0;
 
-  /** All events of a call are judged before any is taken in: one that is refused leaves no trace of the others. */
-  const admitAll = (given: readonly NewEvent[]): readonly Event[] => {
-    for (const each of given) refuseStaleFence(holders, each);
-    const at = isoTime(options.now());
-    const kept = unknownOf(given, known).map((each, index) =>
-      checked({ v: 1, seq: lastSeq + index + 1, at, ...each } as Event, options.mask),
-    );
+  const keep = async (checked: readonly NewEvent[]): Promise<readonly Event[]> => {
+    const at = isoTime(now());
+    const kept = checked.map((each, index) => ({ v: 1, seq: lastSeq + index + 1, at, ...each }) as Event);
     lastSeq += kept.length;
     kept.forEach(admit);
-    return kept;
-  };
-
-  const append: Journal['append'] = async (given) => {
-    const kept = admitAll(given);
     // Also where nothing is new: what is known may still be on its way to the disk.
     await log.write(kept.map((event) => JSON.stringify(event)));
     for (const event of kept) events.push(event);
@@ -59,9 +61,25 @@ export function openJournal(
     events,
     ledger,
     holders,
-    append,
+    // All events of a call are judged before any is taken in: one that is refused leaves no trace of the others.
+    append: async (given) => {
+      const checked = given.map((each) => checkEvent(each, mask));
+      for (const each of checked) refuseStaleFence(holders, each);
+      return keep(unknownOf(checked, known));
+    },
+    write: async (own) => {
+      const named = own.map((each, index) => withId(each, { known, seq: lastSeq + index + 1 }));
+      await keep(named.map((each) => checkEvent(each, mask)));
+    },
     follow: (fromSeq, signal) => followEvents({ events, listeners, fromSeq, signal }),
   };
+}
+
+/** A key may come again where it was given back in between: its number then tells the two events apart. */
+function withId(own: OwnEvent, at: { readonly known: ReadonlySet<string>; readonly seq: number }): NewEvent {
+  const { key, ...event } = own;
+  const id = `${own.type}:${key}`;
+  return { ...event, id: at.known.has(id) ? `${id}:${at.seq}` : id } as NewEvent;
 }
 
 /** The first of each id that the store does not know yet. */
@@ -69,28 +87,6 @@ function unknownOf(given: readonly NewEvent[], known: ReadonlySet<string>): read
   const unknown = new Map<string, NewEvent>();
   for (const event of given) if (!known.has(event.id) && !unknown.has(event.id)) unknown.set(event.id, event);
   return [...unknown.values()];
-}
-
-/** The event as it is kept: of the shape of its kind, its texts masked. */
-function checked(event: Event, mask: (text: string) => string): Event {
-  const outcome = eventData[event.type].safeParse(event.data);
-  if (!outcome.success) {
-    throw bug(
-      'event-malformed',
-      `${event.type} (${event.id}) does not have the shape of its kind: ${outcome.error.message}`,
-    );
-  }
-  const text = JSON.stringify(event.data);
-  const data: unknown = JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? mask(value) : value));
-  if (JSON.stringify(data) === text || eventData[event.type].safeParse(data).success)
-    return { ...event, data } as Event;
-  throw problem(
-    'secret-is-a-word',
-    `A secret of the environment is also a word of ${event.type}, which can't be written without it`,
-    {
-      hint: 'Look for a variable whose name speaks of a secret (TOKEN, PASSWORD, KEY…) and whose value is a common word, and take it out.',
-    },
-  );
 }
 
 async function* followEvents(from: {

@@ -35,6 +35,7 @@ export const commands: readonly Command[] = [
       'cortex run plans/full-orchestration.yaml',
       'cortex run plans/security-nightly.yaml --target ../shop --masters security-master',
       'cortex run --resume CORTEX-EXEC-2026-11-23-160000',
+      'cortex run plans/full-orchestration.yaml --store redis://10.0.0.5 --id CORTEX-EXEC-NIGHTLY --masters security-master',
     ],
     load: async () => (await import('./run.ts')).runCommand,
   },
@@ -62,8 +63,19 @@ export const commands: readonly Command[] = [
     usage: 'watch [<id>] [flags]',
     takes: 1,
     summary: 'Follow an execution from its log',
-    examples: ['cortex watch', 'cortex watch CORTEX-EXEC-2026-11-23-160000 --out coordination'],
+    examples: [
+      'cortex watch',
+      'cortex watch CORTEX-EXEC-2026-11-23-160000 --store redis://10.0.0.5 --out coordination',
+    ],
     load: async () => (await import('./watch.ts')).watchCommand,
+  },
+  {
+    name: 'answer',
+    usage: 'answer <id> <question> <choice> [flags]',
+    takes: 3,
+    summary: 'Answer a question that a run over a shared store has asked',
+    examples: ['cortex answer CORTEX-EXEC-2026-11-23-160000 scan-secrets-critical proceed --store redis://10.0.0.5'],
+    load: async () => (await import('./answer.ts')).answerCommand,
   },
   {
     name: 'report',

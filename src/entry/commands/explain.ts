@@ -13,7 +13,8 @@ export const explainCommand: RunCommandLine = async (args, { io, environment }) 
       hint: 'Name a finding, change, task or number, as in `cortex explain findings.total`.',
     });
   }
-  const stored = openStored(args, id);
+  const stored = await openStored(args, id, environment);
+  await stored.close();
   const mask = createMasker(environment.secrets);
   const answer = explain(question, { report: storedReport(stored), events: stored.events });
   io.out(mask(args.has('json') ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.lines.join('\n')}\n`));

@@ -9,24 +9,29 @@ import { bundledWorker } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import { openDoors } from '../run/doors.ts';
 import { endOnSignals } from '../run/interrupt.ts';
-import { findPlace, newOrder, readOrder, type Order, type Place } from '../run/order.ts';
+import { findPlace, type Order, type Place } from '../run/order.ts';
 import { runExecution, type RunEnd } from '../run/run-execution.ts';
 import { routePlan } from '../run/start.ts';
+import type { SharedStore } from '../run/shared-store.ts';
 import { stateWriter } from '../run/state-writer.ts';
+import { takeOrder } from '../run/take-order.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { summarise } from '../terminal/summary.ts';
-import { retryWait, wholeNumber } from '../values.ts';
+import { durationFlag, wholeNumber } from '../values.ts';
 import type { Io, RunCommandLine } from './commands.ts';
 
 /** `cortex run`: starts an execution, or goes on with one, and follows it to its end. */
 export const runCommand: RunCommandLine = async (args, { io, environment }) => {
   const place = await findPlace(args, environment);
-  const order = args.text('resume') === undefined ? await newOrder(args, place, io) : readOrder(args, place);
-  if (order.endedWith !== undefined) return sayEnded(order, args, io);
-  const mask = createMasker(environment.secrets);
-  const progress = progressFor(args, io, environment);
-  const end = await execute({ args, environment, place, order, mask, progress });
-  if (args.has('json')) io.out(mask(`${JSON.stringify(end.report, null, 2)}\n`));
+  const { order, shared } = await takeOrder({ args, place, io, environment });
+  if (order.endedWith !== undefined) {
+    await shared?.close();
+    return sayEnded(order, args, io);
+  }
+  const mask = createMasker([...environment.secrets, ...(shared?.secrets ?? [])]);
+  const progress = progressFor(args, { io, environment, mask, now: shared?.now ?? systemClock.now });
+  const end = await execute({ args, environment, place, order, shared, mask, progress });
+  if (args.has('json')) io.out(mask(`${JSON.stringify(end.of === 'execution' ? end.report : end, null, 2)}\n`));
   else io.out(mask(summarise(end, { paths: order.paths, cwd: process.cwd() })));
   return end.exitCode;
 };
@@ -36,14 +41,16 @@ async function execute(run: {
   readonly environment: Environment;
   readonly place: Place;
   readonly order: Order;
+  readonly shared: SharedStore | undefined;
   readonly mask: (text: string) => string;
   readonly progress: Progress;
 }): Promise<RunEnd> {
-  const { args, environment, place, order, mask, progress } = run;
+  const { args, environment, place, order, shared, mask, progress } = run;
   const { paths } = order;
   const workerProgram = resolve(args.text('worker') ?? bundledWorker());
   const doors = openDoors({
     paths,
+    shared,
     environment,
     mask,
     workerProgram,
@@ -64,11 +71,14 @@ async function execute(run: {
         doors,
         paths,
         workerProgram,
+        own: order.own,
         leftOut: order.leftOut,
-        now: systemClock.now,
-        retryBaseMs: retryWait(args),
+        leaseMs: durationFlag(args, 'lease', '30s'),
+        patienceMs: durationFlag(args, 'leg-wait', '60s'),
+        retryBaseMs: durationFlag(args, 'retry-wait', '30s'),
         mask,
         onEvent: (event, state) => {
+          doors.onEvent(event, state);
           writer.onEvent(event, state);
           progress.onEvent(event, state);
         },
@@ -80,26 +90,28 @@ async function execute(run: {
     writer.flush();
     progress.stop();
     unhook();
-    await doors.launcher.close();
-    await doors.store.close();
+    await doors.close();
   }
 }
 
-function progressFor(args: CommandLine, io: Io, environment: Environment): Progress {
-  const kind = args.has('json') ? 'silent' : environment.isTerminal ? 'tree' : 'lines';
+function progressFor(
+  args: CommandLine,
+  to: {
+    readonly io: Io;
+    readonly environment: Environment;
+    readonly mask: (text: string) => string;
+    readonly now: () => number;
+  },
+): Progress {
+  const { io, environment, mask, now } = to;
   return createProgress({
-    kind,
+    kind: args.has('json') ? 'silent' : environment.isTerminal ? 'tree' : 'lines',
     color: !environment.noColor,
     columns: () => process.stdout.columns || environment.columns,
     rows: () => process.stdout.rows || 50,
-    write: createMaskedWriter(io, environment),
-    now: systemClock.now,
+    write: (text) => io.out(mask(text)),
+    now,
   });
-}
-
-function createMaskedWriter(io: Io, environment: Environment): (text: string) => void {
-  const mask = createMasker(environment.secrets);
-  return (text) => io.out(mask(text));
 }
 
 function sayEnded(order: Order, args: CommandLine, io: Io): number {

@@ -1,32 +1,58 @@
 import { z } from 'zod';
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readLongestLog } from '../../coordination/file/copies.ts';
 import { fileBlobs } from '../../coordination/file/blobs.ts';
 import type { Blobs } from '../../coordination/store.ts';
-import { readEventLog } from '../../coordination/file/event-log.ts';
 import type { Event } from '../../protocol/event.ts';
 import { reportSchema, type Report } from '../../protocol/report.ts';
 import { problem } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
 import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
 import { runPaths, type RunPaths } from '../run/paths.ts';
 
-/** An execution as it lies on disk, opened for reading alone. */
+/** An execution as it is kept, opened for reading alone. */
 export interface StoredExecution {
   readonly id: string;
   readonly paths: RunPaths;
   readonly events: readonly Event[];
-  readonly blobs: Blobs;
+  readonly blobs: Pick<Blobs, 'getBlob'>;
+  readonly close: () => Promise<void>;
+}
+
+/** Whether a shared store is named, by flag or environment. */
+export function namesStore(args: CommandLine, environment: Environment): boolean {
+  return (args.text('store') ?? environment.store) !== undefined;
 }
 
 /** Opens an execution by its id, or the latest. Throws `execution-unknown` with those that are there. */
-export function openStored(args: CommandLine, id: string | undefined): StoredExecution {
+export async function openStored(
+  args: CommandLine,
+  id: string | undefined,
+  environment: Environment,
+): Promise<StoredExecution> {
   const out = resolve(args.text('out') ?? 'coordination');
   const wanted = id === undefined ? latestExecution(out) : checkExecutionId(id);
   const paths = runPaths(out, wanted);
-  if (!existsSync(paths.log)) throw unknownExecution(out, wanted);
-  return { id: wanted, paths, events: readEventLog(paths.log).events, blobs: fileBlobs(paths.blobs) };
+  if (!namesStore(args, environment)) return openFolder(paths, wanted);
+  const { connect, openForReading } = await import('../run/shared-store.ts');
+  const connection = await connect(args, environment);
+  const close = (): Promise<void> => connection.client.close();
+  try {
+    const store = await openForReading(connection, wanted);
+    return { id: wanted, paths, events: await store.read(), blobs: store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openFolder(paths: RunPaths, id: string): StoredExecution {
+  const events = readLongestLog(paths.store);
+  if (!events) throw unknownExecution(paths.out, id);
+  return { id, paths, events, blobs: fileBlobs(paths.blobs), close: () => Promise.resolve() };
 }
 
 const currentExecution = z.object({ execution_id: z.string() });

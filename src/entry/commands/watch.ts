@@ -1,19 +1,94 @@
-import { isHeld } from '../../coordination/file/lock.ts';
+import { resolve } from 'node:path';
 import { followLog } from '../../coordination/file/follow-log.ts';
+import { isHeld } from '../../coordination/file/lock.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
 import { applyEvent, emptyState } from '../../execution/state.ts';
+import type { Event } from '../../protocol/event.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createMasker } from '../../shared/mask.ts';
-import { createProgress } from '../terminal/progress.ts';
-import type { RunCommandLine } from './commands.ts';
-import { openStored } from './stored-execution.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
+import { durationFlag } from '../values.ts';
+import { checkExecutionId } from '../run/execution-id.ts';
+import { runPaths } from '../run/paths.ts';
+import { stateWriter } from '../run/state-writer.ts';
+import { createProgress, type Progress } from '../terminal/progress.ts';
+import type { Io, RunCommandLine } from './commands.ts';
+import { latestExecution, namesStore, openStored } from './stored-execution.ts';
 
-/** `cortex watch`: follows an execution of this machine until it ends or is cut off; exits as the execution did. */
-export const watchCommand: RunCommandLine = async (args, { io, environment }) => {
-  const [id] = args.positionals;
-  const stored = openStored(args, id);
+/** `cortex watch`: follows an execution until it ends or is cut off; exits as the execution did. */
+export const watchCommand: RunCommandLine = async (args, world) => {
+  const { io, environment } = world;
+  const progress = progressFor(args, world);
+  const source = await (namesStore(args, environment)
+    ? sharedSource(args, environment)
+    : folderSource(args, environment));
+  const state = emptyState(source.id);
+  try {
+    for await (const event of source.events) {
+      applyEvent(state, event);
+      if (args.has('json')) io.out(source.mask(`${JSON.stringify(event)}\n`));
+      else progress.onEvent(event, state);
+      source.onEvent(event, state);
+      if (event.type === 'execution.ended') break;
+    }
+  } finally {
+    progress.stop();
+    await source.close();
+  }
+  if (!state.ended) io.err(`cortex: ${source.id} was cut off. Go on with: cortex run --resume ${source.id}\n`);
+  return state.ended?.exitCode ?? cliExit.outside;
+};
+
+/** Where the events come from, and what is done with each beside showing it. */
+interface Source {
+  readonly id: string;
+  readonly events: AsyncIterable<Event>;
+  readonly mask: (text: string) => string;
+  readonly onEvent: (event: Event, state: ExecutionState) => void;
+  readonly close: () => Promise<void>;
+}
+
+async function folderSource(args: CommandLine, environment: Environment): Promise<Source> {
+  const stored = await openStored(args, args.positionals[0], environment);
+  const { log, lock } = stored.paths;
+  return {
+    id: stored.id,
+    events: followLog(log, () => isHeld(lock)),
+    mask: createMasker(environment.secrets),
+    onEvent: () => undefined,
+    close: stored.close,
+  };
+}
+
+/** From anywhere: with `--out` the state files there are kept current, without it nothing is written. */
+async function sharedSource(args: CommandLine, environment: Environment): Promise<Source> {
+  const { connect } = await import('../run/shared-store.ts');
+  const { followExecution } = await import('../run/follow-execution.ts');
+  const out = args.text('out');
+  const [wanted] = args.positionals;
+  const id = wanted === undefined ? latestExecution(resolve(out ?? 'coordination')) : checkExecutionId(wanted);
+  const connection = await connect(args, environment);
+  const writer = out === undefined ? undefined : stateWriter(runPaths(resolve(out), id), connection.mask);
+  return {
+    id,
+    events: followExecution(connection, id, durationFlag(args, 'lease', '30s')),
+    mask: connection.mask,
+    onEvent: (event, state) => writer?.onEvent(event, state),
+    close: async () => {
+      writer?.flush();
+      await connection.client.close();
+    },
+  };
+}
+
+function progressFor(
+  args: CommandLine,
+  { io, environment }: { readonly io: Io; readonly environment: Environment },
+): Progress {
   const mask = createMasker(environment.secrets);
-  const progress = createProgress({
+  return createProgress({
     kind: environment.isTerminal && !args.has('json') ? 'tree' : 'lines',
     color: !environment.noColor,
     columns: () => process.stdout.columns || environment.columns,
@@ -21,14 +96,4 @@ export const watchCommand: RunCommandLine = async (args, { io, environment }) =>
     write: (text) => io.out(mask(text)),
     now: systemClock.now,
   });
-  const state = emptyState(stored.id);
-  for await (const event of followLog(stored.paths.log, () => isHeld(stored.paths.lock))) {
-    applyEvent(state, event);
-    if (args.has('json')) io.out(mask(`${JSON.stringify(event)}\n`));
-    else progress.onEvent(event, state);
-    if (event.type === 'execution.ended') break;
-  }
-  progress.stop();
-  if (!state.ended) io.err(`cortex: ${stored.id} was cut off. Go on with: cortex run --resume ${stored.id}\n`);
-  return state.ended?.exitCode ?? cliExit.outside;
-};
+}

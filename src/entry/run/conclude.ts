@@ -13,6 +13,7 @@ import { aggregate, type Aggregate, type JoinedResult } from '../../report/aggre
 import { buildReport } from '../../report/build-report.ts';
 import { reportFiles, type ReportFile } from '../../report/report-files.ts';
 import { canonicalJson, sha256 } from '../../shared/canonical.ts';
+import { CortexError, outside } from '../../shared/errors.ts';
 import { writeFileAtomically } from '../../shared/files.ts';
 
 /** What reading results needs of a store. */
@@ -99,7 +100,10 @@ export function concludeReport(
   return { report, files: reportFiles(report, source.joined), logText };
 }
 
-/** Writes the report's files and copies its evidence into the archive. Returns what was written, by hash. */
+/**
+ * Writes the report's files and copies its evidence into the archive. Returns what was written, by hash, and the
+ * evidence that is nowhere to be found.
+ */
 export async function writeReport(
   concluded: Concluded,
   places: {
@@ -108,18 +112,32 @@ export async function writeReport(
     readonly own: readonly string[];
     readonly mask: (text: string) => string;
   },
-): Promise<{ path: string; sha256: string }[]> {
+): Promise<{ readonly written: { path: string; sha256: string }[]; readonly missing: readonly string[] }> {
   const { report, files } = concluded;
   const own = new Map(places.own.map((text) => [sha256(text), text]));
+  const missing: string[] = [];
   for (const evidence of report.evidence) {
-    const content = own.get(evidence.sha256) ?? (await places.blobs.getBlob(evidence.sha256));
-    writeFileAtomically(join(places.out, 'archives', report.execution_id, 'evidence', evidence.file), content);
+    const content = own.get(evidence.sha256) ?? (await blobIfThere(evidence.sha256, places.blobs));
+    if (content === undefined) missing.push(evidence.sha256);
+    else writeFileAtomically(join(places.out, 'archives', report.execution_id, 'evidence', evidence.file), content);
   }
-  return files.map(({ path, text }) => {
+  const written = files.map(({ path, text }) => {
     const masked = places.mask(text);
     writeFileAtomically(join(places.out, path), masked);
     return { path, sha256: sha256(masked) };
   });
+  return { written, missing };
+}
+
+/** A blob, or undefined where the store has lost it or what it holds is not what it was. */
+export async function blobIfThere(hash: string, blobs: ReadBlobs): Promise<Uint8Array | undefined> {
+  try {
+    return await blobs.getBlob(hash);
+  } catch (error) {
+    if (error instanceof CortexError && (error.code === 'blob-missing' || error.code === 'blob-damaged'))
+      return undefined;
+    throw error;
+  }
 }
 
 async function readResult(
@@ -148,4 +166,11 @@ function artefact(
   text: string,
 ): { sha256: string; title: string; mediaType: string; bytes: number } {
   return { sha256: sha256(text), title, mediaType, bytes: Buffer.byteLength(text) };
+}
+
+/** A number whose artefact is gone proves nothing: a run that ends so has not ended well. */
+export function evidenceLost(hashes: readonly string[]): Error {
+  return outside('blob-missing', `The store has lost ${hashes.length} artefacts: ${hashes.slice(0, 3).join(', ')}`, {
+    hint: 'Restore them, or run the execution again. `cortex report` reports what is there.',
+  });
 }

@@ -1,40 +1,79 @@
+import { join } from 'node:path';
 import { childProcessLauncher } from '../../cluster/child-process/child-process-launcher.ts';
 import type { Launcher } from '../../cluster/launcher.ts';
 import { openFileStore } from '../../coordination/file/file-store.ts';
 import type { Store } from '../../coordination/store.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
+import type { Event, EventData } from '../../protocol/event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Environment } from '../environment.ts';
 import type { RunPaths } from './paths.ts';
+import type { SharedStore } from './shared-store.ts';
 
-/** Which doors this run has. What is false is named in the preflight and makes what needs it not applicable. */
-export const localDoors = { redis: false, cluster: false, model: false, catalog: false, github: false } as const;
+/** Which doors a run has. What is false is named in the preflight and makes what needs it not applicable. */
+export type DoorFacts = EventData<'execution.started'>['doors'];
+export const localDoors: DoorFacts = { redis: false, cluster: false, model: false, catalog: false, github: false };
 
 export interface RunDoors {
   readonly store: Store;
   readonly launcher: Launcher;
+  readonly facts: DoorFacts;
+  /** The store where other processes share it. */
+  readonly shared: SharedStore | undefined;
+  /** Milliseconds since the epoch, by the clock of the store. */
+  readonly now: () => number;
+  readonly onEvent: (event: Event, state: ExecutionState) => void;
+  /** From now on nothing is written: what masters still say is about workers that we end ourselves. */
+  readonly quiet: () => void;
+  readonly close: () => Promise<void>;
 }
 
-/** Opens the doors of a local run: a store in a folder, workers as child processes. */
+/** Opens the doors of a run: a store in a folder or one that is shared, workers as child processes. */
 export function openDoors(options: {
   readonly paths: RunPaths;
+  readonly shared: SharedStore | undefined;
   readonly environment: Environment;
   readonly mask: (text: string) => string;
   readonly workerProgram: string;
   /** Workers at one time. */
   readonly slots: number;
 }): RunDoors {
-  const { paths, environment, mask, workerProgram, slots } = options;
-  const store = openFileStore({ directory: paths.store, clock: systemClock, mask });
+  const { paths, shared, environment, mask, workerProgram, slots } = options;
+  const opened = shared?.store ?? openFileStore({ directory: paths.store, clock: systemClock, mask });
+  const { store, quiet } = untilQuiet(opened);
   const launcher = childProcessLauncher({
     program: workerProgram,
     node: process.execPath,
-    blobs: paths.blobs,
-    attempts: paths.attempts,
+    store: shared?.worker.variables ?? { CORTEX_STORE: `file:${paths.blobs}` },
+    attempts: shared ? join(paths.store, 'legs', shared.leg, 'workers') : paths.attempts,
     logs: paths.logs,
     mask,
     slots,
     path: environment.path,
     temporary: environment.temporary,
   });
-  return { store, launcher };
+  return {
+    store,
+    quiet,
+    launcher,
+    facts: { ...localDoors, redis: shared !== undefined },
+    shared,
+    now: shared?.now ?? systemClock.now,
+    onEvent: shared?.onEvent ?? (() => undefined),
+    close: async () => {
+      await launcher.close();
+      await (shared ?? store).close();
+    },
+  };
+}
+
+/** A store whose writers wait for ever once it is told to be quiet. */
+function untilQuiet(store: Store): { readonly store: Store; readonly quiet: () => void } {
+  let isQuiet = false;
+  const gate =
+    <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      isQuiet ? new Promise(() => undefined) : write(...args);
+  const gated = { append: gate(store.append), reserve: gate(store.reserve), settle: gate(store.settle) };
+  return { store: { ...store, ...gated }, quiet: () => void (isQuiet = true) };
 }

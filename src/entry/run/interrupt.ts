@@ -1,6 +1,9 @@
 import { cliExit } from '../../protocol/words.ts';
 import type { Progress } from '../terminal/progress.ts';
 import type { RunDoors } from './doors.ts';
+import type { SharedStore } from './shared-store.ts';
+
+const patienceMs = 3000;
 
 /**
  * Ctrl-C and SIGTERM end the workers and this process; the log stays as it is, so that the run can be resumed. Nothing
@@ -8,14 +11,27 @@ import type { RunDoors } from './doors.ts';
  */
 export function endOnSignals(doors: RunDoors, run: { readonly progress: Progress; readonly id: string }): () => void {
   const end = (): void => {
+    doors.quiet();
     doors.launcher.kill();
     run.progress.stop();
     process.stderr.write(`\ncortex: interrupted. Go on with: cortex run --resume ${run.id}\n`);
-    void doors.store.close().finally(() => process.exit(cliExit.outside));
+    void letGo(doors).finally(() => process.exit(cliExit.outside));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, end);
   return () => {
     for (const signal of signals) process.off(signal, end);
   };
+}
+
+/** What this process holds in a shared store goes back, so that nobody has to wait for its lease; but not at any price. */
+async function letGo({ store, shared }: RunDoors): Promise<void> {
+  if (shared) await Promise.race([releaseClaims(shared), new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+  else await store.close();
+}
+
+async function releaseClaims({ store, leg, worker }: SharedStore): Promise<void> {
+  const claims = await store.claims();
+  const own = claims.filter((claim) => claim.owner.endsWith(`@${leg}`));
+  await Promise.allSettled([...own.map(store.release), worker.revoke()]);
 }

@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { fileBlobs } from '../../coordination/file/blobs.ts';
-import { readEventLog } from '../../coordination/file/event-log.ts';
 import { parsePlan } from '../../plan/parse.ts';
 import { allTasks, type Plan } from '../../plan/plan.ts';
-import type { EventData } from '../../protocol/event.ts';
+import type { Event, EventData } from '../../protocol/event.ts';
+import type { MasterName } from '../../protocol/words.ts';
 import { readHead, type Head } from '../../repository/local-repository.ts';
 import type { Git } from '../../repository/git.ts';
-import { systemClock } from '../../shared/clock.ts';
 import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Io } from '../commands/commands.ts';
 import type { Environment } from '../environment.ts';
 import { wholeNumber } from '../values.ts';
-import { checkExecutionId, claimExecutionId } from './execution-id.ts';
 import { loadPlan } from './load-plan.ts';
 import { runPaths, type RunPaths } from './paths.ts';
 import { requireValidPlan } from './require-plan.ts';
@@ -32,6 +29,8 @@ export interface Order {
   readonly plan: Plan;
   readonly planFacts: Omit<EventData<'execution.started'>['plan'], 'blob'>;
   readonly planText: string;
+  /** Masters that this process was started for. */
+  readonly own: readonly MasterName[];
   /** Tasks of the plan file that are not run. */
   readonly leftOut: readonly string[];
   readonly commit: string;
@@ -51,8 +50,17 @@ export async function findPlace(args: CommandLine, environment: Environment): Pr
   return { head, git, out: resolve(args.text('out') ?? join(head.root, 'coordination')) };
 }
 
-/** A fresh order: the plan proven, its id claimed. */
-export async function newOrder(args: CommandLine, place: Place, io: Io): Promise<Order> {
+/** Whether other processes run the other masters, or nobody does. */
+export interface Sharing {
+  readonly shared: boolean;
+}
+
+/** A fresh order: the plan proven, its id claimed by `claimId`. */
+export async function newOrder(
+  given: { readonly args: CommandLine; readonly place: Place; readonly io: Io } & Sharing,
+  claimId: (wanted: string | undefined) => Promise<string>,
+): Promise<Order> {
+  const { args, place, io, shared } = given;
   const [file] = args.positionals;
   if (file === undefined) {
     throw problem('no-plan', 'No plan was named', {
@@ -65,33 +73,46 @@ export async function newOrder(args: CommandLine, place: Place, io: Io): Promise
     executionTimeout: args.text('execution-timeout'),
   });
   const parsed = requireValidPlan(loaded, file, io);
-  const plan = chosenMasters(args, parsed.plan);
+  const chosen = chosenMasters(args, parsed.plan);
+  const plan = shared ? parsed.plan : chosen;
   checkParallelMasters(args, plan);
-  const executions = runPaths(place.out, 'x').executions;
-  const id = await claimExecutionId(executions, args.text('id'), systemClock.now);
+  const id = await claimId(args.text('id'));
   const planFacts = { name: plan.name, file: shownPath(file, place.head.root), digest: parsed.digest };
   return {
     id,
     plan,
     planFacts,
     planText: loaded.text,
+    own: chosen.masters.map((master) => master.name),
     leftOut: tasksWithout(parsed.plan, plan),
     commit: place.head.commit,
     paths: runPaths(place.out, id),
   };
 }
 
-/** The order of an execution that was cut off, from its own log: neither the plan file nor HEAD is looked at again. */
-export function readOrder(args: CommandLine, place: Place): Order {
-  const id = checkExecutionId(args.text('resume') ?? '');
+/** What is left of an execution: its log, and the artefacts that it names. */
+export interface Remains {
+  readonly id: string;
+  readonly events: readonly Event[];
+  readonly getBlob: (hash: string) => Promise<Uint8Array>;
+}
+
+/**
+ * The order of an execution that was cut off, from its own log: neither the plan file nor HEAD is looked at again.
+ * Throws `nothing-to-resume`, `plan-outdated`.
+ */
+export async function readOrder(
+  given: { readonly args: CommandLine; readonly place: Place } & Sharing,
+  { id, events, getBlob }: Remains,
+): Promise<Order> {
+  const { args, place, shared } = given;
   const paths = runPaths(place.out, id);
-  const { events } = readEventLog(paths.log);
   const started = events.find((event) => event.type === 'execution.started')?.data;
   if (!started)
-    throw problem('nothing-to-resume', `There is no execution ${id} below ${place.out} that has started`, {
+    throw problem('nothing-to-resume', `There is no execution ${id} that has started`, {
       hint: 'Start it anew, without --resume.',
     });
-  const planText = readBlobText(paths, started.plan.blob);
+  const planText = Buffer.from(await getBlob(started.plan.blob)).toString('utf8');
   const parsed = parsePlan(planText, started.plan.file);
   if ('problems' in parsed) {
     throw problem('plan-outdated', `The plan of ${id} is not valid for this version of Cortex`, {
@@ -109,6 +130,7 @@ export function readOrder(args: CommandLine, place: Place): Order {
     plan,
     planFacts: { name, file, digest },
     planText,
+    own: (shared ? chosenMasters(args, plan) : plan).masters.map((master) => master.name),
     leftOut: tasksWithout(parsed.plan, plan),
     commit: started.commit,
     paths,
@@ -145,10 +167,6 @@ function checkParallelMasters(args: CommandLine, plan: Plan): void {
       hint: 'All masters of a plan run side by side. Choose some with --masters, or change the plan.',
     },
   );
-}
-
-function readBlobText(paths: RunPaths, hash: string): string {
-  return Buffer.from(fileBlobs(paths.blobs).readBlob(hash)).toString('utf8');
 }
 
 function shownPath(file: string, root: string): string {

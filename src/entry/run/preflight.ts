@@ -5,7 +5,8 @@ import type { Plan } from '../../plan/plan.ts';
 import type { EventData } from '../../protocol/event.ts';
 import type { Head } from '../../repository/local-repository.ts';
 import { problem } from '../../shared/errors.ts';
-import { localDoors } from './doors.ts';
+import type { WorkerAccess } from '../../coordination/redis/worker-access.ts';
+import type { DoorFacts } from './doors.ts';
 
 type Check = EventData<'preflight.checked'>['checks'][number];
 
@@ -18,8 +19,12 @@ export function preflightChecks(facts: {
   readonly leftOut: readonly string[];
   readonly workerProgram: string;
   readonly slots: number;
+  readonly facts: DoorFacts;
+  /** What a shared store said of itself, and what workers get to reach it. */
+  readonly about: string | undefined;
+  readonly worker: WorkerAccess | undefined;
 }): Check[] {
-  const { plan, head, silences, leftOut, workerProgram, slots } = facts;
+  const { plan, head, silences, leftOut, workerProgram, slots, facts: doors } = facts;
   return [
     { check: 'repository', ok: true, seen: `${head.repository} at ${head.commit}`, needed: 'a commit' },
     uncommittedCheck(head),
@@ -33,15 +38,15 @@ export function preflightChecks(facts: {
       seen: `${plan.budget.tokens} tokens, ${plan.budget.reserve.tokens} of them reserve`,
       needed: 'budgets that add up',
     },
-    absent('redis', 'a store in a folder is used', localDoors.redis),
+    ...storeChecks(facts),
     absent(
       'cluster',
       `${plan.cluster.nodes.ready} nodes are expected by the plan where a cluster is used`,
-      localDoors.cluster,
+      doors.cluster,
     ),
-    absent('catalog', 'the baseline comes from the archives', localDoors.catalog),
-    absent('model', 'tasks that need one are skipped and named', localDoors.model),
-    absent('github', 'changes are written as patches', localDoors.github),
+    absent('catalog', 'the baseline comes from the archives', doors.catalog),
+    absent('model', 'tasks that need one are skipped and named', doors.model),
+    absent('github', 'changes are written as patches', doors.github),
   ];
 }
 
@@ -52,6 +57,14 @@ export function requirePreflight(checks: readonly Check[]): void {
   throw problem('preflight-failed', failed.map((check) => `${check.check}: ${check.seen}`).join('; '), {
     hint: failed.map((check) => check.remedy ?? `Needed: ${check.needed}.`).join(' '),
   });
+}
+
+function storeChecks({ about, worker }: { about: string | undefined; worker: WorkerAccess | undefined }): Check[] {
+  if (about === undefined || !worker) return [absent('redis', 'a store in a folder is used', false)];
+  return [
+    { check: 'redis', ok: true, seen: about, needed: 'an answer, and events on its disk' },
+    { check: 'worker access', ok: true, seen: worker.about, needed: 'least rights' },
+  ];
 }
 
 function uncommittedCheck(head: Head): Check {

@@ -5,7 +5,6 @@ import type { MasterName } from '../../protocol/words.ts';
 import { routeTask, type Route } from '../../masters/routing.ts';
 import type { Head } from '../../repository/local-repository.ts';
 import { problem } from '../../shared/errors.ts';
-import { localDoors } from './doors.ts';
 
 /** A plan with its unowned tasks routed: who does what. */
 export interface RoutedPlan {
@@ -62,7 +61,8 @@ function withoutMissingNeeds(tasks: readonly PlanTask[]): ReadonlySet<string> {
 export function openingEvents(start: {
   readonly routed: RoutedPlan;
   readonly plan: EventData<'execution.started'>['plan'];
-  readonly head: Head;
+  readonly head: Pick<Head, 'repository' | 'commit'>;
+  readonly doors: EventData<'execution.started'>['doors'];
 }): readonly NewEvent[] {
   const { routed } = start;
   const started: NewEvent = {
@@ -85,7 +85,8 @@ export function openingEvents(start: {
 function startedData(start: {
   readonly routed: RoutedPlan;
   readonly plan: EventData<'execution.started'>['plan'];
-  readonly head: Head;
+  readonly head: Pick<Head, 'repository' | 'commit'>;
+  readonly doors: EventData<'execution.started'>['doors'];
 }): EventData<'execution.started'> {
   const { plan, tasks } = start.routed;
   const { tokens, microDollars, reserve } = plan.budget;
@@ -94,7 +95,7 @@ function startedData(start: {
     repository: start.head.repository,
     commit: start.head.commit,
     simulated: false,
-    doors: localDoors,
+    doors: start.doors,
     deadlineMs: plan.deadlineMs,
     phases: plan.phases,
     budget: { tokens, microDollars, reserveTokens: reserve.tokens, reserveMicroDollars: reserve.microDollars },

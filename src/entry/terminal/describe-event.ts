@@ -44,6 +44,23 @@ const describe: Describe = {
   'criteria.evaluated': (data) => `criteria: ${data.criteria.map((each) => `${each.id} ${each.outcome}`).join(', ')}`,
   'report.written': (data) => `report written: ${data.files.length} files`,
   'execution.ended': (data) => `execution ended ${data.status} (exit code ${data.exitCode}): ${data.reason}`,
+  'budget.expired': (data) => `${data.key} never settled its ${data.tokens} tokens: they go back to ${data.account}`,
+  'budget.requested': (data) => `${data.account} asks for ${data.tokens} tokens for ${data.task}`,
+  'budget.moved': (data) => `${data.tokens} tokens go from ${data.from} to ${data.to}: ${data.reason}`,
+  'budget.denied': (data) => `${data.account} gets no further budget for ${data.key}: ${data.reason}`,
+  'leg.joined': (data) => `${data.leg} takes part with ${data.masters.join(', ')}`,
+  'leg.measured': (data) =>
+    `${data.leg}: its store answered in ${data.meanMs.toFixed(2)} ms (mean of ${data.commands})`,
+  'master.silent': (data) =>
+    `${data.master} is silent: ${data.owner} has not renewed its claim for ${seconds(data.silentMs)}`,
+  'master.adopted': (data) =>
+    `${data.leg} runs ${data.master}${data.from === null ? ', which nobody else does' : ` instead of ${data.from}`}`,
+  'handoff.requested': (data) => `${data.from} hands ${data.need} to ${data.to}, for ${data.task}`,
+  'handoff.picked': (data) => `${data.to} picks up ${data.handoff}`,
+  'handoff.expired': (data) => `${data.handoff} was not picked up in time: ${data.reason}`,
+  'paths.claimed': (data) =>
+    `${data.master} would change ${data.changes.reduce((sum, each) => sum + each.paths.length, 0)} files`,
+  'paths.settled': (data) => `claims on paths settled: ${data.held.length} changes held back`,
   'claim.taken': (data) => `${data.owner} holds ${data.claim}`,
   'claim.released': (data) => `${data.owner} lets go of ${data.claim}`,
 };

@@ -27,6 +27,9 @@ const unspoken = new Set<Event['type']>([
   'budget.settled',
   'claim.taken',
   'claim.released',
+  'handoff.picked',
+  'leg.measured',
+  'paths.claimed',
   'task.queued',
   'worker.finished',
 ]);

@@ -5,6 +5,7 @@ import type { RunEnd } from '../run/run-execution.ts';
 
 /** The last words of a run: what came out, what was not met, where to read on. */
 export function summarise(end: RunEnd, where: { readonly paths: RunPaths; readonly cwd: string }): string {
+  if (end.of === 'leg') return summariseLeg(end);
   const { report } = end;
   const near = (path: string): string => relative(where.cwd, path) || path;
   return [
@@ -20,6 +21,17 @@ export function summarise(end: RunEnd, where: { readonly paths: RunPaths; readon
     ...(report.changes.length > 0 ? [`  patches  ${near(`${where.paths.archive}/changes`)}`] : []),
     '',
   ].join('\n');
+}
+
+/** A process that ran some masters tells of those; the execution is reported by the process that ends it. */
+function summariseLeg(end: Extract<RunEnd, { of: 'leg' }>): string {
+  const lines = end.masters.map(
+    (master) =>
+      `  ${master.name}: ${master.report?.outcome ?? 'no report'}, ${master.report?.summary ?? 'run elsewhere'}`,
+  );
+  return ['', `exit code ${end.exitCode} (${end.reason}); the execution is reported where it ends`, ...lines, ''].join(
+    '\n',
+  );
 }
 
 function masters(report: Report): string {

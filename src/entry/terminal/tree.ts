@@ -1,5 +1,11 @@
 import { tokensUsed } from '../../execution/state-files.ts';
-import type { ExecutionState, MasterState, TaskState, WorkerState } from '../../execution/execution-state.ts';
+import type {
+  EscalationState,
+  ExecutionState,
+  MasterState,
+  TaskState,
+  WorkerState,
+} from '../../execution/execution-state.ts';
 import { printable } from './printable.ts';
 
 export interface TreeOptions {
@@ -14,8 +20,22 @@ export function renderTree(state: ExecutionState, options: TreeOptions): readonl
   const lines = [
     headline(state, options, paint),
     ...[...state.masters.values()].flatMap((master) => masterLines(master, { state, options, paint })),
+    ...[...state.escalations.values()].flatMap((each) => questionLines(each, { state, paint })),
   ];
   return lines.map((line) => clip(line, options.columns));
+}
+
+/** Questions that wait for a person, with the words that answer them. */
+function questionLines(
+  { raised, answer }: EscalationState,
+  { state, paint }: Pick<View, 'state' | 'paint'>,
+): readonly string[] {
+  if (answer || raised.answerBy === null || state.ended) return [];
+  const { escalation, severity, issue, options, answerBy } = raised;
+  return [
+    `${paint.yellow('?')} ${paint.bold(escalation)} (${severity}) ${printable(issue)}`,
+    `  ${paint.dim(`until ${answerBy.slice(11, 19)}: cortex answer ${state.id} ${escalation} ${options.join('|')}`)}`,
+  ];
 }
 
 type Paint = Readonly<Record<'dim' | 'green' | 'red' | 'yellow' | 'bold', (text: string) => string>>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { localDoors } from '../../../src/entry/run/doors.ts';
 import { onlyMasters, openingEvents, routePlan } from '../../../src/entry/run/start.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
@@ -49,7 +50,7 @@ describe('routing a plan', () => {
   it('opens the log with what was declared, then with each route', () => {
     const head = { root: '/', commit: 'c'.repeat(40), committedAt: '', repository: 'acme/shop', uncommitted: [] };
     const plan = { name: 'p', file: 'p.yaml', digest: sha256('d'), blob: sha256('b') };
-    const [started, ...routes] = openingEvents({ routed: routePlan(planOf()), plan, head });
+    const [started, ...routes] = openingEvents({ routed: routePlan(planOf()), plan, head, doors: localDoors });
     expect(started).toMatchObject({
       type: 'execution.started',
       data: {

@@ -1,31 +1,20 @@
 // A worker that follows the protocol and does nothing but what the task's goal says: `tokens=…` to report usage (a goal
 // that says nothing reports 100 tokens a letter of the task's name),
 // `finding=…` and `change=…` to return one, `lose=N` to ask for another try (exit 75) in its first N attempts, `fail` to end with exit 70, `wait=ms`.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openBlobs, sha256 } from './worker-blobs.mjs';
 
-const blobs = process.env.CORTEX_STORE.slice('file:'.length);
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-const pathOf = (hash) => join(blobs, hash.slice(0, 2), hash);
-
-function put(text) {
-  const path = pathOf(sha256(text));
-  if (existsSync(path)) return sha256(text);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, text);
-  renameSync(`${path}.${process.pid}`, path);
-  return sha256(text);
-}
+const { get, put } = await openBlobs(process.env.CORTEX_STORE, process.env.CORTEX_EXECUTION);
 
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(75));
 
-const task = JSON.parse(readFileSync(pathOf(process.env.CORTEX_TASK), 'utf8'));
+const task = JSON.parse(await get(process.env.CORTEX_TASK));
 const orders = new Map(task.goal.split(/\s+/).map((word) => [word.split('=')[0], word.split('=')[1] ?? '']));
 await new Promise((resolve) => setTimeout(resolve, Number(orders.get('wait') ?? 0)));
 
-const snapshot = JSON.parse(readFileSync(pathOf(task.workspace), 'utf8'));
+const snapshot = JSON.parse(await get(task.workspace));
 const tokens = Number(orders.get('tokens') ?? 100 * task.task.length);
 const usage = {
   inputTokens: tokens,
@@ -36,7 +25,7 @@ const usage = {
 };
 const evidenceText = `{"task":${JSON.stringify(task.task)}}`;
 const evidence = {
-  sha256: put(evidenceText),
+  sha256: await put(evidenceText),
   title: `Output of ${task.task}`,
   mediaType: 'application/json',
   bytes: evidenceText.length,
@@ -91,7 +80,7 @@ if (orders.has('change')) {
   });
 }
 for (const need of task.upstream) {
-  const upstream = JSON.parse(readFileSync(pathOf(need.result), 'utf8'));
+  const upstream = JSON.parse(await get(need.result));
   if (task.capability === 'change')
     for (const change of upstream.changes)
       result.reviews.push({
@@ -108,7 +97,7 @@ const envelope = {
   attempt: task.attempt,
   status: ends === 0 ? 'done' : 'failed',
   exitCode: ends,
-  result: ends === 0 ? put(JSON.stringify(result)) : null,
+  result: ends === 0 ? await put(JSON.stringify(result)) : null,
   usage,
   resources: { cpuMs: 1, peakBytes: 1 },
 };

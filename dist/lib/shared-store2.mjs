@@ -1,0 +1,1 @@
+export{t as connect,n as joinExecution,r as openForReading}from"./shared-store.mjs";

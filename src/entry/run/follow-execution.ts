@@ -1,0 +1,28 @@
+import type { RedisStore } from '../../coordination/redis/redis-store.ts';
+import type { Event } from '../../protocol/event.ts';
+import { openForReading, type Connection } from './shared-store.ts';
+
+/** The events of a shared execution from its first, until it ends or nobody has held any of it for a whole lease. */
+export async function* followExecution(connection: Connection, id: string, leaseMs: number): AsyncIterable<Event> {
+  const store = await openForReading(connection, id);
+  const cut = new AbortController();
+  const stopLooking = whenCutOff(store, leaseMs, () => cut.abort());
+  try {
+    yield* store.follow(1, cut.signal);
+  } finally {
+    stopLooking();
+    await store.close();
+  }
+}
+
+function whenCutOff(store: RedisStore, leaseMs: number, cutOff: () => void): () => void {
+  let silent = 0;
+  const look = async (): Promise<void> => {
+    const claims = await store.claims().catch(() => undefined);
+    if (!claims) return;
+    silent = claims.some((claim) => claim.leftMs > 0) ? 0 : silent + 1;
+    if (silent >= 3) cutOff();
+  };
+  const timer = setInterval(() => void look(), leaseMs / 3);
+  return () => clearInterval(timer);
+}

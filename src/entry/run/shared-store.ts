@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { parseStoreAddress, printAddress, storeSecrets, type StoreAddress } from '../../coordination/redis/address.ts';
+import { connectRedis, type RedisClient } from '../../coordination/redis/client.ts';
+import { familiarNames } from '../../coordination/redis/familiar-names.ts';
+import { openRedisStore, type RedisStore } from '../../coordination/redis/redis-store.ts';
+import { offerWorkerAccess, type WorkerAccess } from '../../coordination/redis/worker-access.ts';
+import type { Store } from '../../coordination/store.ts';
+import type { ExecutionState } from '../../execution/execution-state.ts';
+import type { Event } from '../../protocol/event.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { CortexError, outside } from '../../shared/errors.ts';
+import { createMasker } from '../../shared/mask.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
+import { durationFlag } from '../values.ts';
+import { hasCopy, openOwnCopy } from './own-copy.ts';
+
+/** A store that several processes share, as this process sees it. */
+export interface SharedStore {
+  readonly store: Store;
+  /** Name of this process among those that share the run. */
+  readonly leg: string;
+  /** Milliseconds since the epoch by the store's clock: processes with clocks of their own agree on it. */
+  readonly now: () => number;
+  readonly latency: RedisStore['latency'];
+  /** What workers get to reach the store. */
+  readonly worker: WorkerAccess;
+  /** Values that must never be printed. */
+  readonly secrets: readonly string[];
+  /** What the store said of itself when it was asked, in one line. */
+  readonly about: string;
+  /** Events of the whole log, in order: for this process's copy, and for the names that people know. */
+  readonly onEvent: (event: Event, state: ExecutionState) => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface Connection {
+  readonly address: StoreAddress;
+  readonly client: RedisClient;
+  readonly mask: (text: string) => string;
+}
+
+/** Connects to the store that flags or environment name. Throws `bad-store-url`, `store-access`, `store-unreachable`. */
+export async function connect(args: CommandLine, environment: Environment): Promise<Connection> {
+  const address = parseStoreAddress(args.text('store') ?? environment.store ?? '');
+  const patienceMs = durationFlag(args, 'store-timeout', '60s');
+  const client = await connectRedis(address, { patienceMs, commandMs: Math.min(5000, patienceMs / 4) });
+  return { address, client, mask: createMasker([...environment.secrets, ...storeSecrets(address)]) };
+}
+
+/** Opens an execution for reading alone. Throws `execution-unknown`. */
+export function openForReading({ client, mask }: Connection, id: string): Promise<RedisStore> {
+  return openRedisStore({ client, id, mode: 'existing', mask });
+}
+
+interface JoinOrder {
+  readonly id: string;
+  readonly mode: 'new' | 'join' | 'existing';
+  readonly out: string;
+  /** Address for workers, where one was given. */
+  readonly workerStore: string | undefined;
+}
+
+/** Takes part in an execution. Throws `execution-id-used`, `execution-unknown`, `store-lost`. */
+export async function joinExecution(connection: Connection, order: JoinOrder): Promise<SharedStore> {
+  const { client, address } = connection;
+  const leg = `${hostname()}-${process.pid}-${systemClock.now().toString(36)}`;
+  const far = await openKnown(connection, order);
+  const copy = openOwnCopy(far, { ...order, leg });
+  const offset = await clockOffset(client);
+  const isOurs = (event: Event, state: ExecutionState): boolean => isOwn(event, state, leg);
+  const names = familiarNames(client, isOurs);
+  const worker = await offerWorkerAccess({ client, address, execution: order.id, leg, given: order.workerStore });
+  return {
+    store: { ...far, putBlob: copy.putBlob, getBlob: copy.getBlob },
+    leg,
+    now: () => systemClock.now() + offset,
+    latency: far.latency,
+    worker,
+    secrets: [...storeSecrets(address), ...worker.secrets],
+    about: `${printAddress(address)}: ${await describeServer(client)}`,
+    onEvent: (event, state) => {
+      copy.take(event);
+      if (isOurs(event, state)) copy.keepResult(event);
+      names.onEvent(event, state);
+    },
+    close: async () => {
+      await copy.close();
+      await worker.revoke();
+      await far.close();
+      await client.close();
+    },
+  };
+}
+
+/** A copy here without an execution there: the store had it, and lost it. */
+async function openKnown({ client, mask }: Connection, { id, mode, out }: JoinOrder): Promise<RedisStore> {
+  const copied = hasCopy(out, id);
+  try {
+    return await openRedisStore({ client, id, mode: copied ? 'existing' : mode, mask });
+  } catch (error) {
+    if (!copied || !(error instanceof CortexError) || error.code !== 'execution-unknown') throw error;
+    throw outside('store-lost', `The store no longer knows ${id}, of which this folder has a copy`, {
+      hint: `\`cortex report ${id}\` reports what the copy shows. Start a fresh execution under another id.`,
+      cause: error,
+    });
+  }
+}
+
+/** Milliseconds that the store's clock is ahead of this machine's. */
+async function clockOffset(client: RedisClient): Promise<number> {
+  const before = systemClock.now();
+  const [seconds = '0', micros = '0'] = (await client.call('TIME', [])) as readonly string[];
+  const after = systemClock.now();
+  return Math.round(Number(seconds) * 1000 + Number(micros) / 1000 - (before + after) / 2);
+}
+
+/** Engine and whether it writes to disk, as far as this user may ask. */
+async function describeServer(client: RedisClient): Promise<string> {
+  const info = await client.call('INFO', []).then(String, () => '');
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const valkey = field('valkey_version');
+  const version = valkey ?? field('redis_version');
+  if (version === undefined) return 'it answers; this user may not ask it for more';
+  const durable = field('aof_enabled') === '1' ? 'append-only file on' : 'no append-only file: a restart loses events';
+  return `${valkey === undefined ? 'Redis' : 'Valkey'} ${version}, ${durable}`;
+}
+
+/** A process's own are the events of the masters that it holds; those of the run belong to the first that took part. */
+function isOwn(event: Event, state: ExecutionState, leg: string): boolean {
+  const claim = state.claims.get(event.actor);
+  if (claim) return claim.owner.endsWith(`@${leg}`);
+  return state.legs[0]?.leg === leg;
+}

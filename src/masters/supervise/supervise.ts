@@ -1,0 +1,57 @@
+import type { ExecutionState } from '../../execution/execution-state.ts';
+import type { MasterContext } from '../context.ts';
+import { failAbandoned } from './abandoned.ts';
+import { answerRequests } from './budgets.ts';
+import { expireHandoffs } from './handoffs.ts';
+import { settleClaims } from './paths.ts';
+import { answerQuestions } from './questions.ts';
+import { nameSilent } from './silence.ts';
+
+/**
+ * The coordinator's live part: until every other master has reported, it looks at each event, and now and then at the
+ * clock, and does what is due. All it does is known by its id: two coordinators for a moment do nothing twice.
+ */
+export async function supervise(context: MasterContext, signal: AbortSignal): Promise<void> {
+  const lookMs = context.leaseMs / 3;
+  try {
+    for (let looked = -Infinity; !othersReported(context.board.state);) {
+      const seen = context.board.state.lastSeq;
+      await answerQuestions(context);
+      await answerRequests(context);
+      await settleClaims(context);
+      await expireHandoffs(context);
+      if (context.shared && context.now() - looked >= lookMs) {
+        looked = context.now();
+        await nameSilent(context);
+      }
+      await nextEvent(context, { seen, withinMs: lookMs, signal });
+    }
+  } catch (error) {
+    // The run's time is over: those whom nobody runs any more can't say so themselves.
+    if (signal.aborted && context.shared) await failAbandoned(context, othersReported);
+    throw error;
+  }
+}
+
+/** Whether every master but the coordinator has reported. */
+export function othersReported(state: ExecutionState): boolean {
+  const others = [...state.masters.values()].filter((master) => master.name !== 'coordinator-master');
+  return others.every((master) => master.reportedAt !== undefined);
+}
+
+/** Waits for an event that was not looked at yet, or for the time to look at the clock. */
+async function nextEvent(
+  { board }: MasterContext,
+  { seen, withinMs, signal }: { readonly seen: number; readonly withinMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), withinMs);
+  try {
+    const stop = AbortSignal.any([signal, time.signal]);
+    await board.until((state) => (state.lastSeq > seen ? true : undefined), stop);
+  } catch (error) {
+    if (signal.aborted || !time.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

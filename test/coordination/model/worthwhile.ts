@@ -1,0 +1,21 @@
+/** What has to come about, now and then, for the courses to say anything. */
+export const worthwhile = [
+  'append: new events',
+  'append: known events',
+  'append: stale-fence',
+  'claim: taken',
+  'claim: held',
+  'renew: done',
+  'renew: stale-fence',
+  'release: done',
+  'release: stale-fence',
+  'reserve: granted',
+  'reserve: refused',
+  'reserve: stale-fence',
+  'settle: done',
+  'move: granted',
+  'move: refused',
+  'budget.expired',
+  'crash: kept',
+  'crash: no trace',
+];
