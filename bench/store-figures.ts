@@ -1,80 +1,107 @@
-import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { parseStoreAddress } from '../src/coordination/redis/address.ts';
 import { connectRedis } from '../src/coordination/redis/client.ts';
+import { executionKeys, lifetimeMs, stepKeys } from '../src/coordination/redis/keys.ts';
+import { scripts } from '../src/coordination/redis/lua-scripts.ts';
 import { openRedisStore, type RedisStore } from '../src/coordination/redis/redis-store.ts';
 import type { NewEvent } from '../src/protocol/event.ts';
 import { hasEngine, startServer, type Engine } from '../test/support/redis-servers.ts';
 import { median } from './measure.ts';
 import { benchStart } from './projection-figures.ts';
 
-/** Commands a second, over all connections together. */
+/** Commands a second, over all callers together. */
 export interface StoreFigures {
   readonly rawXadd: number;
   readonly append: number;
+  /** The very step of a reservation, sent raw. */
+  readonly rawStep: number;
   /** A bare script that does the least of a booking: look at one account, raise it, write an event. */
-  readonly rawEvalsha: number;
+  readonly rawLeast: number;
   readonly reserve: number;
 }
 
-const connections = 64;
-const perConnection = 150;
+/** Callers that each send one command after the other, all at the same time. */
+export interface Load {
+  readonly connections: number;
+  readonly callersEach: number;
+}
+
+const commandsPerTurn = 6400;
 const turns = 7;
 const id = 'CORTEX-EXEC-BENCH';
 const master = 'security-master';
+const keys = stepKeys(executionKeys(id));
 
 /** Ours and raw commands in turns, against a fresh server; undefined where the engine is not on this machine. */
-export async function measureStore(engine: Engine): Promise<StoreFigures | undefined> {
+export async function measureStore(engine: Engine, load: Load): Promise<StoreFigures | undefined> {
   if (!hasEngine(engine)) return undefined;
   const server = await startServer(engine, { args: ['--appendfsync', 'everysec'] });
-  const raw = await Promise.all(Array.from({ length: connections }, () => openRaw(server.url)));
-  const ours = await Promise.all(Array.from({ length: connections }, () => openOurs(server.url)));
+  const each = Array.from({ length: load.connections });
+  const raw = await Promise.all(each.map(() => openRaw(server.url)));
+  const ours = await Promise.all(each.map(() => openOurs(server.url)));
   try {
     await ours[0]?.store.append([benchStart([])]);
-    return await inTurns(
-      raw,
-      ours.map(({ store }) => store),
-    );
+    return await inTurns({ raw, ours: ours.map(({ store }) => store), load });
   } finally {
     raw.forEach((client) => client.disconnect());
-    await Promise.all(ours.map((each) => each.close()));
-    await server.stop();
-    rmSync(server.directory, { recursive: true, force: true });
+    await Promise.all(ours.map((opened) => opened.close()));
+    await server.remove();
   }
 }
 
-async function inTurns(raw: readonly Redis[], ours: readonly RedisStore[]): Promise<StoreFigures> {
+async function inTurns(clients: {
+  readonly raw: readonly Redis[];
+  readonly ours: readonly RedisStore[];
+  readonly load: Load;
+}): Promise<StoreFigures> {
+  const { raw, ours, load } = clients;
   const script = String(await raw[0]?.script('LOAD', bareBooking));
+  const incarnation = String(await raw[0]?.hget(executionKeys(id).meta, 'incarnation'));
+  const step = (key: string): string[] => [incarnation, '0', String(lifetimeMs), '', '1', ...stepOf(key), '0'];
   let next = 0;
   const fresh = (): string => String((next += 1));
   const measured = {
     rawXadd: [] as number[],
     append: [] as number[],
-    rawEvalsha: [] as number[],
+    rawStep: [] as number[],
+    rawLeast: [] as number[],
     reserve: [] as number[],
   };
+  const rateOf = rateUnder(load);
   for (let turn = 0; turn <= turns; turn += 1) {
     const rates = {
       rawXadd: await rateOf(raw, (client) => client.xadd('raw', '*', ...fieldsOf(phaseEvent(fresh())))),
       append: await rateOf(ours, (store) => store.append([phaseEvent(fresh())])),
-      rawEvalsha: await rateOf(raw, (client) => client.evalsha(script, 2, 'books', 'raw', ...bookingOf(fresh()))),
+      rawStep: await rateOf(raw, (client) => client.evalsha(scripts.book.sha1, keys.length, ...keys, ...step(fresh()))),
+      rawLeast: await rateOf(raw, (client) => client.evalsha(script, 2, 'books', 'raw', ...bookingOf(fresh()))),
       reserve: await rateOf(ours, (store) => store.reserve(booking(fresh()), { leaseMs: 60_000, fence: 0 })),
     };
     if (turn > 0) for (const name of Object.keys(rates) as (keyof typeof rates)[]) measured[name].push(rates[name]);
   }
-  const { rawXadd, append, rawEvalsha, reserve } = measured;
-  return { rawXadd: median(rawXadd), append: median(append), rawEvalsha: median(rawEvalsha), reserve: median(reserve) };
+  return {
+    rawXadd: median(measured.rawXadd),
+    append: median(measured.append),
+    rawStep: median(measured.rawStep),
+    rawLeast: median(measured.rawLeast),
+    reserve: median(measured.reserve),
+  };
 }
 
-/** Each connection sends one command after the other, all of them at the same time. */
-async function rateOf<T>(clients: readonly T[], send: (client: T) => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await Promise.all(
-    clients.map(async (client) => {
-      for (let sent = 0; sent < perConnection; sent += 1) await send(client);
-    }),
-  );
-  return (1000 * clients.length * perConnection) / (performance.now() - before);
+function rateUnder({
+  connections,
+  callersEach,
+}: Load): <T>(clients: readonly T[], send: (client: T) => Promise<unknown>) => Promise<number> {
+  const perCaller = Math.ceil(commandsPerTurn / (connections * callersEach));
+  return async (clients, send) => {
+    const callers = clients.flatMap((client) => Array.from({ length: callersEach }, () => client));
+    const before = performance.now();
+    await Promise.all(
+      callers.map(async (client) => {
+        for (let sent = 0; sent < perCaller; sent += 1) await send(client);
+      }),
+    );
+    return (1000 * callers.length * perCaller) / (performance.now() - before);
+  };
 }
 
 async function openRaw(url: string): Promise<Redis> {
@@ -100,6 +127,10 @@ function fieldsOf({ id: event, actor, fence, type, data }: NewEvent): string[] {
 
 function booking(key: string): Parameters<RedisStore['reserve']>[0] {
   return { account: master, key, tokens: 10, microDollars: 10 };
+}
+
+function stepOf(key: string): string[] {
+  return ['reserve', master, key, '10', '10', JSON.stringify(booking(key)), '60000', '0'];
 }
 
 function bookingOf(key: string): string[] {

@@ -20,3 +20,10 @@ export function durationFlag(args: CommandLine, flag: string, fallback: string):
     hint: `Write --${flag} ${fallback}.`,
   });
 }
+
+/** The same, for times in which something has to happen: 0 is refused. */
+export function timeLimitFlag(args: CommandLine, flag: string, fallback: string): number {
+  const ms = durationFlag(args, flag, fallback);
+  if (ms > 0) return ms;
+  throw problem('bad-duration', `--${flag} expects some time, found none`, { hint: `Write --${flag} ${fallback}.` });
+}

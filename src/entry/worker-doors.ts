@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { fileBlobs } from '../coordination/file/blobs.ts';
 import { isRedisAddress, parseStoreAddress, storeSecrets } from '../coordination/redis/address.ts';
+import type { AttemptStore } from '../coordination/redis/attempt-store.ts';
 import type { Blobs } from '../coordination/store.ts';
 import { envelopeSchema, type Envelope } from '../protocol/result.ts';
 import { canonicalJson } from '../shared/canonical.ts';
@@ -16,6 +17,8 @@ export interface HeldAttempt {
   readonly ended: Envelope | undefined;
   /** Says how the attempt ended, once. Throws `stale-fence` where another process has taken it. */
   readonly finish: (envelope: Envelope) => Promise<void>;
+  /** Lets go of the attempt as it is, so that nobody has to wait for its lease; from now on it is not finished here. */
+  readonly giveBack: () => Promise<void>;
 }
 
 export interface AttemptOrder {
@@ -30,7 +33,7 @@ export interface AttemptOrder {
 export async function holdAttempt(order: AttemptOrder): Promise<HeldAttempt> {
   if (order.url.startsWith('file:')) {
     const blobs = fileBlobs(order.url.slice('file:'.length));
-    return { blobs, secrets: [], ended: undefined, finish: () => Promise.resolve() };
+    return { blobs, secrets: [], ended: undefined, finish: nothing, giveBack: nothing };
   }
   if (isRedisAddress(order.url)) return holdShared(order);
   throw problem('bad-store-url', 'CORTEX_STORE names neither a folder (file:…) nor Redis (redis://…)', {
@@ -39,31 +42,47 @@ export async function holdAttempt(order: AttemptOrder): Promise<HeldAttempt> {
 }
 
 const leaseMs = 30_000;
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** Of two processes of one attempt one works: the other waits for its end, or for its lease to lapse. */
 async function holdShared(order: AttemptOrder): Promise<HeldAttempt> {
   const { connectRedis } = await import('../coordination/redis/client.ts');
   const { openAttempt } = await import('../coordination/redis/attempt-store.ts');
   const address = parseStoreAddress(order.url);
-  const attempt = openAttempt(await connectRedis(address, {}), order);
+  const attempt = openAttempt(await connectRedis(address, { loadsScripts: false, waitsForUser: true }), order);
   const secrets = storeSecrets(address);
   const owner = `${hostname()}-${process.pid}-${systemClock.now().toString(36)}`;
   for (;;) {
     const answer = await attempt.take(owner, leaseMs);
     if ('envelope' in answer) {
       const ended = envelopeSchema.parse(JSON.parse(answer.envelope));
-      return { blobs: attempt, secrets, ended, finish: () => Promise.resolve() };
+      return { blobs: attempt, secrets, ended, finish: nothing, giveBack: nothing };
     }
-    if ('fence' in answer) {
-      const stop = keepLease(() => attempt.renew(answer.fence, leaseMs), order.onLost);
-      const finish = async (envelope: Envelope): Promise<void> => {
-        stop();
-        await attempt.finish(answer.fence, canonicalJson(envelope));
-      };
-      return { blobs: attempt, secrets, ended: undefined, finish };
-    }
+    if ('fence' in answer) return { blobs: attempt, secrets, ended: undefined, ...held(attempt, answer.fence, order) };
     await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(50, answer.leftMs))));
   }
+}
+
+function held(
+  attempt: AttemptStore,
+  fence: number,
+  { onLost }: AttemptOrder,
+): Pick<HeldAttempt, 'finish' | 'giveBack'> {
+  const stop = keepLease(() => attempt.renew(fence, leaseMs), onLost);
+  let isGiven = false;
+  return {
+    finish: async (envelope) => {
+      // Work that is broken off has no end that anybody should believe.
+      if (isGiven) return new Promise(() => undefined);
+      stop();
+      await attempt.finish(fence, canonicalJson(envelope));
+    },
+    giveBack: async () => {
+      isGiven = true;
+      stop();
+      await attempt.renew(fence, 0);
+    },
+  };
 }
 
 /** A lease that can't be renewed for its whole length is as good as lost: nobody waits for this process any more. */

@@ -17,12 +17,24 @@ import { holdAttempt, type HeldAttempt } from './worker-doors.ts';
 const abort = new AbortController();
 const temporary = mkdtempSync(join(tmpdir(), 'cortex-worker-'));
 
+/** Less than launchers leave us between SIGTERM and SIGKILL. */
+const giveBackMs = 1000;
+/** The attempt, once this process has begun to ask for it. */
+let holding: Promise<HeldAttempt> | undefined;
+
 /** The launcher holds the other end of standard input: when it closes, nobody waits for us any more. */
 function endWithLauncher(): void {
   process.stdin.resume();
-  process.stdin.on('end', () => leave(workerExit.tryAgain));
+  process.stdin.on('end', () => void breakOff());
   process.stdin.unref?.();
-  process.on('SIGTERM', () => leave(workerExit.tryAgain));
+  process.on('SIGTERM', () => void breakOff());
+}
+
+/** Whoever is started in our place finds the attempt free, where the store can be told so in time. */
+async function breakOff(): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, giveBackMs));
+  await Promise.race([holding?.then((held) => held.giveBack()).catch(() => undefined), late]);
+  leave(workerExit.tryAgain);
 }
 
 function leave(code: number): void {
@@ -62,12 +74,13 @@ async function main(): Promise<number> {
   const worker = requireSetting('CORTEX_WORKER');
   const document = requireSetting('CORTEX_TASK');
   const termination = requireSetting('CORTEX_TERMINATION_PATH');
-  const held = await holdAttempt({
+  holding = holdAttempt({
     url: requireSetting('CORTEX_STORE'),
     execution: process.env['CORTEX_EXECUTION'] ?? '',
     worker,
     onLost: () => leave(workerExit.tryAgain),
   });
+  const held = await holding;
   const leaveEnvelope = (envelope: Envelope): void => writeFileAtomically(termination, canonicalJson(envelope));
   if (held.ended) {
     leaveEnvelope(held.ended);

@@ -1,5 +1,6 @@
 import { totalTokens } from '../protocol/result.ts';
 import type { ExecutionState, MasterState, TaskState, WorkerState } from './execution-state.ts';
+import { handoffRecord } from './handoff-records.ts';
 
 /** One state file: its path below `coordination/`, and its content, with the field names it has always had. */
 export interface StateFile {
@@ -75,7 +76,11 @@ function workerDistribution(state: ExecutionState): object {
 }
 
 function taskQueue(state: ExecutionState): object {
-  return { execution_id: state.id, tasks: [...state.tasks.values()].map((task) => taskRecord(state, task)) };
+  return {
+    execution_id: state.id,
+    tasks: [...state.tasks.values()].map((task) => taskRecord(state, task)),
+    handoffs: [...state.handoffs.values()].map((handoff) => handoffRecord(state, handoff)),
+  };
 }
 
 const recordedStatus: Readonly<Record<TaskState['status'], string>> = {

@@ -1,3 +1,4 @@
+import type { ExecutionState } from '../execution/execution-state.ts';
 import type { EventData } from '../protocol/event.ts';
 import type { OwnedTask } from './attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
@@ -15,7 +16,7 @@ export async function requestBudget(
 ): Promise<boolean> {
   const { board } = context;
   const { key } = wanted;
-  if (!(await canHelp(context))) return false;
+  if (!canHelp(board.state)) return false;
   await board.write({
     id: `budget.requested:${key}`,
     actor: master,
@@ -28,7 +29,7 @@ export async function requestBudget(
   const timer = setTimeout(() => late.abort(), Math.max(0, tooLateMs));
   try {
     return await board.until(
-      (state) => (state.moves.has(key) ? true : state.denials.has(key) ? false : undefined),
+      (state) => (state.moves.has(key) ? true : isHopeless(key, state) ? false : undefined),
       AbortSignal.any([context.signal, late.signal]),
     );
   } catch (error) {
@@ -39,11 +40,13 @@ export async function requestBudget(
   }
 }
 
-/** Whether a coordinator is at work that can move budget. */
-async function canHelp({ board, store, shared }: MasterContext): Promise<boolean> {
-  const coordinator = board.state.masters.get('coordinator-master');
-  if (coordinator?.activatedAt === undefined || coordinator.reportedAt !== undefined) return false;
-  if (!shared) return true;
-  const claims = await store.claims();
-  return claims.some((claim) => claim.name === 'coordinator-master' && claim.leftMs > 0);
+/** Denied, or nobody is left to answer. */
+function isHopeless(key: string, state: ExecutionState): boolean {
+  return state.denials.has(key) || !canHelp(state);
+}
+
+/** Whether a coordinator can move budget, or will when its process has started. */
+function canHelp({ masters }: ExecutionState): boolean {
+  const coordinator = masters.get('coordinator-master');
+  return coordinator !== undefined && coordinator.reportedAt === undefined;
 }

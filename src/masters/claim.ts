@@ -11,17 +11,22 @@ export function isStale(error: unknown): boolean {
 }
 
 /**
- * Takes a master, or returns undefined where another process holds it. Resolves once the board has all that the holder
- * before has written: after the taking itself it can write nothing more.
+ * Takes a master, or returns undefined where another process holds it or has reported it. Resolves once the board has all
+ * that the holder before has written: after the taking itself it can write nothing more.
  */
 export async function takeClaim(master: MasterName, context: MasterContext): Promise<OwnClaim | undefined> {
   const { board, store, leg, leaseMs } = context;
   const claim = await store.claim(master, `${master}@${leg}`, leaseMs);
   if (!('fence' in claim)) return undefined;
+  // Also after the deadline: whoever holds a claim says what was left undone.
   const taken = await board.until((state) => {
     const held = state.claims.get(master);
     return held && held.fence >= claim.fence ? held : undefined;
-  }, context.signal);
+  }, new AbortController().signal);
+  if (board.state.masters.get(master)?.reportedAt !== undefined) {
+    await store.release(claim);
+    return undefined;
+  }
   context.fences.set(master, claim.fence);
   const from = taken.before === claim.owner ? null : taken.before;
   if (from !== null || !context.own.has(master)) await sayAdopted(master, from, context);

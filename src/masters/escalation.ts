@@ -54,9 +54,11 @@ export function leftToAnswer({ raised }: EscalationState, context: Pick<MasterCo
   return raised.answerBy === null ? 0 : Date.parse(raised.answerBy) - context.now();
 }
 
-/** Whether a question about the task was answered with stop. */
+/** Whether a question about going on with the task was answered with stop. One about its budget decides its budget only. */
 export function isStopped(task: string, state: ExecutionState): boolean {
-  return [...state.escalations.values()].some((each) => each.raised.task === task && each.answer?.choice === 'stop');
+  return [...state.escalations.values()].some(
+    ({ raised, answer }) => raised.task === task && raised.options.includes('proceed') && answer?.choice === 'stop',
+  );
 }
 
 /** Waits for an answer. The coordinator gives the plan's in time; where it is gone, whoever asked does, a little later. */

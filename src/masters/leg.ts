@@ -1,5 +1,5 @@
 import type { Assignment } from '../plan/plan.ts';
-import type { ExecutionState } from '../execution/execution-state.ts';
+import type { ExecutionState, TaskState } from '../execution/execution-state.ts';
 import type { MasterName } from '../protocol/words.ts';
 import type { MasterContext } from './context.ts';
 import { runMaster } from './run-master.ts';
@@ -33,9 +33,11 @@ export async function runLeg(assignments: readonly Assignment[], context: Master
 /** Runs a master, or stands by while another process does, until it has reported or the run is over. */
 async function seeThrough(assignment: Assignment, context: MasterContext): Promise<void> {
   const { master } = assignment;
-  while (!hasReported(master, context.board.state) && !context.signal.aborted) {
+  while (!hasReported(master, context.board.state)) {
+    // Also where the run is over already: it then says what was left undone.
     if ((await runMaster(assignment, context)) === 'reported') return;
     await standBy(master, context);
+    if (context.signal.aborted) return;
   }
 }
 
@@ -82,11 +84,15 @@ function waitsOf(name: MasterName, state: ExecutionState): readonly MasterName[]
   if (state.masters.get(name)?.activatedAt === undefined) return undefined;
   const open = [...state.tasks.values()].filter((task) => task.master === name && !hasEnded(task));
   if (open.length === 0) return afterItsTasks(name, state);
-  const unmet = open.map((task) =>
-    task.declared.needs.map((id) => state.tasks.get(id)).filter((need) => !hasEnded(need)),
-  );
-  if (unmet.some((needs) => needs.length === 0)) return undefined;
-  return unmet.flat().flatMap((need) => (need?.master ? [need.master] : []));
+  const waits = open.map((task) => waitsOfTask(task, state));
+  return waits.includes(undefined) ? undefined : waits.flatMap((each) => each ?? []);
+}
+
+/** Whom a task waits for: the coordinator where it has asked for budget; undefined where it can go on by itself. */
+function waitsOfTask({ declared }: TaskState, state: ExecutionState): readonly MasterName[] | undefined {
+  if ([...state.requests.values()].some((request) => request.task === declared.id)) return ['coordinator-master'];
+  const unmet = declared.needs.map((id) => state.tasks.get(id)).filter((need) => !hasEnded(need));
+  return unmet.length === 0 ? undefined : unmet.flatMap((need) => (need?.master ? [need.master] : []));
 }
 
 /** The coordinator waits for every report; the others for reviews, for claims on paths, and for the coordinator. */

@@ -36,13 +36,13 @@ export async function claimPaths(
   });
 }
 
-/** Waits until all claims are settled. Where the plan has no coordinator, each master comes to the same settlement itself. */
+/** Waits until all claims are settled. Where no coordinator is there to do so, each master comes to the same settlement. */
 export function settledPaths(context: MasterContext): Promise<readonly HeldChange[]> {
-  const supervised = context.board.state.masters.has('coordinator-master');
-  return context.board.until(
-    (state) => state.pathsSettled ?? (supervised || !allClaimed(state) ? undefined : settlePaths(state.pathClaims)),
-    context.signal,
-  );
+  return context.board.until((state) => {
+    const coordinator = state.masters.get('coordinator-master');
+    const isSupervised = coordinator !== undefined && coordinator.reportedAt === undefined;
+    return state.pathsSettled ?? (isSupervised || !allClaimed(state) ? undefined : settlePaths(state.pathClaims));
+  }, context.signal);
 }
 
 /** Whether every master has said what it would change; one that failed will not say any more. */
@@ -67,7 +67,7 @@ export function settlePaths(claims: ReadonlyMap<MasterName, readonly PathClaim[]
   const held: HeldChange[] = [];
   for (const claim of ranked.sort(byRank)) {
     const rivals = claim.paths.flatMap((path) =>
-      (takers.get(path) ?? []).filter(({ master }) => master !== claim.master),
+      (takers.get(path) ?? []).filter(({ master, change }) => master !== claim.master && change !== claim.change),
     );
     const [winner] = rivals.sort(byRank);
     if (winner) held.push(heldBy(claim, winner));

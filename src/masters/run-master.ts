@@ -35,7 +35,7 @@ async function work(assignment: Assignment, context: MasterContext): Promise<voi
   const { master } = assignment;
   try {
     await activate(assignment, context);
-    await Promise.all([doTasks(assignment, context), superviseOthers(master, context)]);
+    await beside(doTasks(assignment, context), (until) => superviseOthers(master, context, until), context.signal);
     await report(assignment, context);
   } catch (error) {
     if (isStale(error)) throw error;
@@ -77,8 +77,19 @@ async function carryOut(tasks: readonly OwnedTask[], context: MasterContext): Pr
 }
 
 /** The coordinator is there for the others until they are done, and reports last. */
-async function superviseOthers(master: MasterName, context: MasterContext): Promise<void> {
-  if (master === 'coordinator-master') await supervise(context, context.signal);
+async function superviseOthers(master: MasterName, context: MasterContext, signal: AbortSignal): Promise<void> {
+  if (master === 'coordinator-master') await supervise(context, signal);
+}
+
+/** Both have to succeed; where the one fails, the other is told to end. */
+async function beside(
+  work: Promise<void>,
+  other: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  work.catch((error: unknown) => failed.abort(error));
+  await Promise.all([work, other(AbortSignal.any([signal, failed.signal]))]);
 }
 
 async function report(assignment: Assignment, context: MasterContext): Promise<void> {

@@ -48,8 +48,10 @@ async function waitForNeeds(owned: OwnedTask, context: MasterContext): Promise<T
     (need) => need.status !== 'complete' || isStopped(need.declared.id, context.board.state),
   );
   const [first] = incomplete;
-  await pickUp(owned, context);
-  if (!first) return undefined;
+  if (!first) {
+    await pickUp(owned, context);
+    return undefined;
+  }
   if (incomplete.every((need) => need.status === 'skipped')) {
     const reason = `it needs ${incomplete.map((need) => need.declared.id).join(', ')}, skipped for want of: ${first.missing ?? 'unknown'}`;
     return { type: 'task.skipped', data: { task: task.id, master, missing: first.missing ?? 'unknown', reason } };

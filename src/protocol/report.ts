@@ -13,6 +13,32 @@ const time = z.string();
 const figure = z.strictObject({ value: z.number(), unit: z.string(), evidence: sha256Schema });
 export type Figure = z.infer<typeof figure>;
 
+/** Budget that was moved, hand-offs that were not picked up in time, masters whose claim was taken from a silent process. */
+const coordination = z.strictObject({
+  budget_moves: z.array(
+    z.strictObject({
+      from: z.enum([...masterNames, 'reserve', 'person']),
+      to: z.enum(masterNames),
+      tokens: count,
+      usd: z.number().min(0),
+      reason: z.string(),
+    }),
+  ),
+  expired_handoffs: z.array(
+    z.strictObject({
+      from: z.enum(masterNames),
+      to: z.enum(masterNames),
+      task_id: z.string(),
+      need: z.string(),
+      reason: z.string(),
+      picked_up_late: z.boolean(),
+    }),
+  ),
+  silent_masters: z.array(
+    z.strictObject({ master: z.enum(masterNames), owner: z.string(), silent_seconds: z.number().min(0) }),
+  ),
+});
+
 const task = z.strictObject({
   task_id: z.string(),
   title: z.string(),
@@ -152,6 +178,8 @@ export const reportSchema = z.strictObject({
   assets_discovered: z.array(z.string()),
   measurements: z.array(measurementSchema.extend({ task_id: z.string() })),
   changes: z.array(change),
+  /** Absent where the coordinator had nothing to do between masters. */
+  coordination: coordination.optional(),
   escalations: z.array(
     z.strictObject({
       escalation: z.string(),

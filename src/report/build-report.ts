@@ -8,6 +8,7 @@ import { compareText } from '../shared/canonical.ts';
 import { bug } from '../shared/errors.ts';
 import { bySeverity, type Aggregate } from './aggregate.ts';
 import { evidenceIndex, type OwnArtefact } from './artefacts.ts';
+import { coordinationEntry } from './coordination-entry.ts';
 import { figuresOf } from './figures.ts';
 
 export interface ReportInput {
@@ -25,6 +26,7 @@ export function buildReport(input: ReportInput): Report {
   const started = state.started;
   if (!started || !state.startedAt || !state.aggregatedAt)
     throw bug('report-too-early', 'The execution has not been aggregated');
+  const coordination = coordinationEntry(state);
   const report: Report = {
     v: 1,
     execution_id: state.id,
@@ -55,6 +57,7 @@ export function buildReport(input: ReportInput): Report {
     assets_discovered: [...aggregate.discovered],
     measurements: [...aggregate.measurements],
     changes: changeEntries(input),
+    ...(coordination ? { coordination } : {}),
     escalations: escalationEntries(state),
     preflight: state.preflight?.checks ?? [],
     left_out: state.snapshot?.leftOut ?? [],

@@ -3,7 +3,8 @@ import { executionKeys } from '../../src/coordination/redis/keys.ts';
 import type { Store } from '../../src/coordination/store.ts';
 import { booking, started } from '../support/events.ts';
 import { flakyProxy, type FlakyProxy } from '../support/flaky-proxy.ts';
-import { startServer, stores, type StoreServer } from '../support/redis-servers.ts';
+import { startServer, type StoreServer } from '../support/redis-servers.ts';
+import { stores } from '../support/stores.ts';
 import { newId, note, redisWorld, until, type Participant } from '../support/redis-worlds.ts';
 
 const minute = 60_000;

@@ -6,7 +6,7 @@ import { openRedisStore } from '../../src/coordination/redis/redis-store.ts';
 import type { Store } from '../../src/coordination/store.ts';
 import type { Event } from '../../src/protocol/event.ts';
 import { booking, logStart, newEvent, started } from '../support/events.ts';
-import { stores } from '../support/redis-servers.ts';
+import { stores } from '../support/stores.ts';
 import { newId, note, redisWorld, until } from '../support/redis-worlds.ts';
 import { storeContract } from './store-contract.ts';
 

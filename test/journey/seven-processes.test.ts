@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { masterNames } from '../../src/protocol/words.ts';
 import { runCli, type CliOutcome } from '../support/cli.ts';
 import { projectRoot, readResults } from '../support/journey.ts';
-import { stores } from '../support/redis-servers.ts';
+import { stores } from '../support/stores.ts';
 import { contentOf, scriptedWorld, type ScriptedWorld } from '../support/resumed-run.ts';
 import { freshId, readCopies, scriptedFlags, startSeven } from '../support/shared-run.ts';
 import { shopFiles } from '../support/shop.ts';

@@ -4,11 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { runCli, type RunningCli } from '../support/cli.ts';
 import { flakyProxy, type FlakyProxy } from '../support/flaky-proxy.ts';
 import { readResults } from '../support/journey.ts';
-import { startServer, stores, type StoreServer } from '../support/redis-servers.ts';
+import { startServer, type StoreServer } from '../support/redis-servers.ts';
+import { stores } from '../support/stores.ts';
 import {
   contentOf,
   finishedTwice,
   resumeId,
+  scriptedPlan,
   scriptedWorld,
   startScripted,
   type ScriptedWorld,
@@ -104,6 +106,12 @@ describe.each(stores())('a run whose store fails, over $name', ({ name: engine }
   });
 
   it('slow, each command near its time limit: the run takes longer, and comes to the same', async () => {
+    world.remove();
+    // Workers are slowed down too.
+    world = scriptedWorld(
+      scriptedPlan.replaceAll('timeout: 2s', 'timeout: 30s').replaceAll(/(timeout|execution): 4s/g, '$1: 30s'),
+    );
+    run = { ...run, path: world.path };
     const leg = startLeg(run, { flags: ['--store-timeout', '1s'] });
     await leg.printed(/preflight/);
     // A try may take a quarter of the store's time limit.

@@ -199,14 +199,26 @@ describe('the masters of a run', () => {
     });
   });
 
-  it('held by another process fail without starting anything', async () => {
-    const done = await run(planOf({ 'security-master': [scan('one')] }), undefined, {
-      before: async (_context, store) => void (await store.claim('security-master', 'another', 60_000)),
-    });
-    expect(done.launches).toEqual([]);
-    expect(done.dataOf('master.reported')).toMatchObject([
-      { outcome: 'failed', summary: expect.stringMatching(/^master-claimed: /) as string },
-    ]);
+  it('held by another process are begun when it lets go of them, and not before', async () => {
+    const starts: string[] = [];
+    const done = await run(
+      planOf({ 'security-master': [scan('one')], 'cicd-master': [] }),
+      ({ task }) => (starts.push(task), {}),
+      {
+        context: { leaseMs: 30 },
+        before: async ({ board, signal }, store) => {
+          const held = await store.claim('security-master', 'another', 60_000);
+          const reported = board.until((state) => state.masters.get('cicd-master')?.activatedAt, signal);
+          void reported.then(async () => {
+            starts.push('let go');
+            if ('fence' in held) await store.release(held);
+          });
+        },
+      },
+    );
+    expect(starts).toEqual(['let go', 'one']);
+    expect(done.dataOf('master.reported').map(({ outcome }) => outcome)).toEqual(['complete', 'complete']);
+    expect(done.dataOf('master.adopted')).toMatchObject([{ master: 'security-master', from: 'another' }]);
   });
 
   it('coordinator included: it reports last, when it has work of its own and when it has none', async () => {

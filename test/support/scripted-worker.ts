@@ -1,17 +1,17 @@
 import { createSlots } from '../../src/masters/slots.ts';
-import { openBoard } from '../../src/masters/board.ts';
+import { openBoard, type Board } from '../../src/masters/board.ts';
 import type { Outcome } from '../../src/protocol/attempt.ts';
 import type { MasterContext, WorkerLauncher } from '../../src/masters/context.ts';
+import { runLeg } from '../../src/masters/leg.ts';
 import { runPhase } from '../../src/masters/phases.ts';
-import { runMaster } from '../../src/masters/run-master.ts';
 import { localDoors } from '../../src/entry/run/doors.ts';
-import { openingEvents, routePlan } from '../../src/entry/run/start.ts';
+import { openingEvents, routePlan, type RoutedPlan } from '../../src/entry/run/start.ts';
 import { openFileStore } from '../../src/coordination/file/file-store.ts';
 import type { ExecutionState } from '../../src/execution/execution-state.ts';
 import { foldEvents } from '../../src/execution/state.ts';
 import type { Store } from '../../src/coordination/store.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import type { Event, EventData, EventType, FailureClass } from '../../src/protocol/event.ts';
+import type { Event, EventData, EventType, FailureClass, NewEvent } from '../../src/protocol/event.ts';
 import { noUsage, type Result, type Usage } from '../../src/protocol/result.ts';
 import { taskSchema, type Task } from '../../src/protocol/task.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
@@ -22,6 +22,13 @@ const head = { commit: 'c'.repeat(40), repository: 'acme/shop' };
 /** What the worker of a task does: part of a result, or the class that it is lost by. */
 export type Deed = Partial<Result> | { readonly lost: FailureClass; readonly usage?: Usage };
 export type Script = (task: Task) => Deed | Promise<Deed>;
+
+/** Work that ends when the test says so. */
+export function heldWork(): { readonly done: Promise<Deed>; readonly finish: (deed?: Deed) => void } {
+  let finish: (deed: Deed) => void = () => undefined;
+  const done = new Promise<Deed>((resolve) => (finish = resolve));
+  return { done, finish: (deed = {}) => finish(deed) };
+}
 
 export function resultWith(parts: Partial<Result> = {}): Result {
   const lists = {
@@ -85,14 +92,42 @@ export interface RunOptions {
   readonly before?: (context: MasterContext, store: Store) => Promise<void>;
 }
 
-/** All masters of a plan, from their claims to their reports, over a file store and scripted workers. */
+/** All masters of a plan in one process, from their claims to their reports, over a file store and scripted workers. */
 export async function runMasters(plan: Plan, options: RunOptions): Promise<WorkedRun> {
-  const store = openFileStore({ directory: options.directory, clock: { now: Date.now } });
+  const now = options.context?.now ?? Date.now;
+  const store = openFileStore({ directory: options.directory, clock: { now } });
   const launcher = scriptedLauncher(store, options.script ?? (() => ({})));
   const stop = new AbortController();
   const board = openBoard({ id: executionId, source: store }, stop.signal);
   const routed = routePlan(plan);
-  const context: MasterContext = {
+  const doors = { store, board, launcher: options.launcher?.(store) ?? launcher, now };
+  const context: MasterContext = { ...contextOf(routed, doors), signal: stop.signal, ...options.context };
+  await board.write(...openingOf(routed));
+  await options.before?.(context, store);
+  const phases = async (): Promise<void> => {
+    const run = { board, limits: plan.phases, now: Date.now, signal: stop.signal };
+    for (const phase of ['activation', 'distribution', 'execution'] as const) await runPhase(phase, run);
+  };
+  await Promise.all([phases(), runLeg(routed.assignments, context)]);
+  const events = await store.read();
+  stop.abort();
+  await store.close();
+  return workedRun(events, launcher.launches);
+}
+
+/** How an execution of the plan begins. */
+export function openingOf(routed: RoutedPlan): readonly NewEvent[] {
+  const plan = { name: routed.plan.name, file: 'plan.yaml', digest: sha256('digest'), blob: sha256('plan') };
+  return openingEvents({ routed, plan, head, doors: localDoors });
+}
+
+/** The context of a process that runs all masters by itself, and asks nobody. */
+export function contextOf(
+  { plan, tasks }: RoutedPlan,
+  doors: { store: Store; board: Board; launcher: WorkerLauncher; now: () => number },
+): Omit<MasterContext, 'signal'> {
+  return {
+    ...doors,
     execution: executionId,
     leg: executionId,
     own: new Set(plan.masters.map((master) => master.name)),
@@ -101,38 +136,24 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
     patienceMs: 1000,
     answerWaitMs: 0,
     measure: () => Promise.resolve(),
-    board,
-    store,
-    launcher: options.launcher?.(store) ?? launcher,
     slots: createSlots(4, Date.now),
     workspace: sha256('workspace'),
-    history: () => store.putBlob('history'),
-    tasks: routed.tasks,
+    history: () => doors.store.putBlob('history'),
+    tasks,
     doors: { model: false },
     publishPaths: plan.publish.paths,
     fences: new Map(),
     answers: plan.escalations.severities,
-    deadlineAt: Date.now() + plan.deadlineMs,
-    now: Date.now,
+    deadlineAt: doors.now() + plan.deadlineMs,
     retryBaseMs: 1,
-    signal: stop.signal,
-    ...options.context,
   };
-  const planFacts = { name: plan.name, file: 'plan.yaml', digest: sha256('digest'), blob: sha256('plan') };
-  await board.write(...openingEvents({ routed, plan: planFacts, head, doors: localDoors }));
-  await options.before?.(context, store);
-  const phases = async (): Promise<void> => {
-    const run = { board, limits: plan.phases, now: Date.now, signal: stop.signal };
-    for (const phase of ['activation', 'distribution', 'execution'] as const) await runPhase(phase, run);
-  };
-  await Promise.all([phases(), ...routed.assignments.map((assignment) => runMaster(assignment, context))]);
-  const events = await store.read();
-  stop.abort();
-  await store.close();
+}
+
+export function workedRun(events: readonly Event[], launches: readonly string[]): WorkedRun {
   return {
     events,
     state: foldEvents(executionId, events),
-    launches: launcher.launches,
+    launches,
     dataOf: (type) => events.flatMap((event) => (event.type === type ? [event.data as EventData<typeof type>] : [])),
   };
 }

@@ -30,9 +30,12 @@ export function freshId(): string {
 }
 
 /** Flags that put the scripted worker in place of the real one, and scale times down. */
-export const scriptedFlags = [
-  ...['--worker', join(programs, 'scripted-worker.mjs')],
-  ...['--retry-wait', '200ms', '--parallel-workers', '2', '--lease', '3s', '--leg-wait', '2s'],
+export const scriptedFlags: readonly string[] = [
+  `--worker=${join(programs, 'scripted-worker.mjs')}`,
+  '--retry-wait=200ms',
+  '--parallel-workers=2',
+  '--lease=3s',
+  '--leg-wait=2s',
 ];
 
 /** Starts one process of the execution; without masters, it runs them all. */

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { hasEngine, startServer, type Engine, type StoreServer, type TestStore } from './redis-servers.ts';
+import { hasEngine, startServer, type Engine, type StoreServer } from './redis-servers.ts';
+import type { TestStore } from './stores.ts';
 
 const engines: readonly Engine[] = ['redis', 'valkey'];
 

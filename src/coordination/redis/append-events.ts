@@ -18,8 +18,9 @@ interface Call {
   readonly size: number;
 }
 
-/** How much JSON goes in one step: Redis does nothing else meanwhile. */
+/** How much goes in one step: Redis does nothing else meanwhile, and the next group is made ready. */
 const groupCharacters = 512 * 1024;
+const groupEvents = 32;
 
 export interface Appender {
   /** Throws `event-malformed`, `secret-is-a-word`, `event-too-large`, `log-full`, `stale-fence`, `store-lost`. */
@@ -35,7 +36,8 @@ export function openAppender(
   const group = groupCommit<Call, readonly Event[]>({
     sizeOf: ({ size }) => size,
     maxSize: groupCharacters,
-    maxGroups: 1,
+    // One connection keeps their order; where a try fails, a call may come after one that did not wait for it.
+    maxGroups: 2,
     commit: async (calls) => {
       const args = calls.flatMap((call) => [String(call.events.length), ...call.args]);
       const [, at, ...answers] = await steps.run('append', [limits.events, calls.length, ...args]);
@@ -70,8 +72,7 @@ function callOf(events: readonly NewEvent[], { eventBytes }: AppendLimits): Call
     const { id, actor, fence, type } = event;
     const data = JSON.stringify(event.data);
     if (Buffer.byteLength(data) > eventBytes) throw tooLarge(event, eventBytes);
-    // The fixed part stands for what each event costs beside its data.
-    size += data.length + 200;
+    size += Math.max(data.length, groupCharacters / groupEvents);
     return [id, actor, String(fence), type, data];
   });
   return { events, args, size };

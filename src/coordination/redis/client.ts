@@ -12,6 +12,8 @@ export interface ClientOptions {
   readonly patienceMs?: number;
   /** Whether this user may load scripts; one who may not waits until somebody else has. */
   readonly loadsScripts?: boolean;
+  /** Whether somebody may only be about to make this user: then a refused password is waited for, too. */
+  readonly waitsForUser?: boolean;
 }
 
 export type Value = string | number | Uint8Array;
@@ -39,6 +41,8 @@ export interface RedisClient {
   readonly block: (command: string, args: readonly Value[], signal: AbortSignal) => Promise<unknown>;
   /** What commands took since the client was made, but for those that block. */
   readonly latency: () => Latency;
+  /** Does something each time a connection was made again: a server that was restarted has forgotten what it was told. */
+  readonly onReady: (again: () => void) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -58,12 +62,13 @@ export async function connectRedis(address: StoreAddress, options: ClientOptions
 
 function openClient(
   address: StoreAddress,
-  { commandMs = 5000, patienceMs = 60_000, loadsScripts = true }: ClientOptions,
+  { commandMs = 5000, patienceMs = 60_000, loadsScripts = true, waitsForUser = false }: ClientOptions,
 ): RedisClient {
   const load = (): Promise<unknown> => loadScripts(connection);
+  const again: (() => void)[] = loadsScripts ? [() => void load().catch(() => undefined)] : [];
   const connection: Connection = openConnection(address, {
     limitMs: commandMs,
-    ...(loadsScripts ? { onReady: () => void load().catch(() => undefined) } : {}),
+    onReady: () => again.forEach((act) => act()),
   });
   const blocking = blockingCommands(address, commandMs);
   const meter = latencyMeter();
@@ -73,7 +78,14 @@ function openClient(
     meter.record(performance.now() - start);
     return reply;
   };
-  const retry = patientRetry({ address, connection, commandMs, patienceMs, load: loadsScripts ? load : undefined });
+  const retry = patientRetry({
+    address,
+    connection,
+    commandMs,
+    patienceMs,
+    waitsForUser,
+    load: loadsScripts ? load : undefined,
+  });
   const patiently = (attempt: Attempt): Promise<unknown> =>
     timed(attempt(false)).catch((failure: unknown) => retry(failure, (again) => timed(attempt(again))));
   let failures = 0;
@@ -90,6 +102,7 @@ function openClient(
     failures: () => failures,
     block: (command, args, signal) => blocking.send(command, args.map(argumentOf), signal),
     latency: meter.read,
+    onReady: (act) => void again.push(act),
     close: async () => {
       blocking.end();
       await untilAnswered(connection, Math.min(commandMs, 1000));

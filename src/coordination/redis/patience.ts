@@ -8,6 +8,8 @@ interface World {
   /** Longest wait for a connection before it is said again that there is none, in ms. */
   readonly commandMs: number;
   readonly patienceMs: number;
+  /** Whether somebody may only be about to make this user. */
+  readonly waitsForUser: boolean;
   /** Loads all scripts; absent where this user may not. */
   readonly load: (() => Promise<unknown>) | undefined;
 }
@@ -27,7 +29,7 @@ export function patientRetry(world: World): (failure: unknown, attempt: Attempt)
     let again = false;
     for (let tries = 1; ; tries++) {
       again ||= fault.mayHaveRun;
-      refuseLasting(fault, address);
+      refuseLasting(fault, world);
       const waitedMs = performance.now() - start;
       if (waitedMs >= patienceMs || connection.isEnded()) throw unreachable(address, waitedMs, fault.seen);
       const still = await mend(world, fault, { tries, leftMs: patienceMs - waitedMs });
@@ -43,7 +45,8 @@ export function patientRetry(world: World): (failure: unknown, attempt: Attempt)
   };
 }
 
-function refuseLasting(fault: Fault, address: StoreAddress): void {
+function refuseLasting(fault: Fault, { address, waitsForUser }: World): void {
+  if (waitsForUser && /^(?:NOAUTH|WRONGPASS)\b/.test(fault.seen)) return;
   if (fault.kind === 'no-access' || fault.kind === 'full' || fault.kind === 'refused') throw errorOf(fault, address);
 }
 

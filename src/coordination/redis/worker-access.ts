@@ -43,6 +43,8 @@ export async function offerWorkerAccess(asked: Asked): Promise<WorkerAccess> {
     const about = `with all rights of this process at ${printAddress(address)}: ${answer.reason}`;
     return access(asked, address, { about });
   }
+  // Users live in the server's memory: one that was restarted has forgotten this one.
+  client.onReady(() => void createWorkerUser(client, address, user).catch(() => undefined));
   return access(asked, workerAddress(address, user), {
     about: 'as a user of this execution, who reaches its artefacts and attempts alone',
     revoke: () => dropWorkerUser(client, user.username).catch(() => undefined),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { cliExit } from '../../protocol/words.ts';
@@ -17,7 +18,7 @@ import { stateWriter } from '../run/state-writer.ts';
 import { takeOrder } from '../run/take-order.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { summarise } from '../terminal/summary.ts';
-import { durationFlag, wholeNumber } from '../values.ts';
+import { durationFlag, timeLimitFlag, wholeNumber } from '../values.ts';
 import type { Io, RunCommandLine } from './commands.ts';
 
 /** `cortex run`: starts an execution, or goes on with one, and follows it to its end. */
@@ -73,7 +74,7 @@ async function execute(run: {
         workerProgram,
         own: order.own,
         leftOut: order.leftOut,
-        leaseMs: durationFlag(args, 'lease', '30s'),
+        leaseMs: timeLimitFlag(args, 'lease', '30s'),
         patienceMs: durationFlag(args, 'leg-wait', '60s'),
         retryBaseMs: durationFlag(args, 'retry-wait', '30s'),
         mask,
@@ -116,7 +117,13 @@ function progressFor(
 
 function sayEnded(order: Order, args: CommandLine, io: Io): number {
   const { status, exitCode, reason } = order.endedWith ?? { status: 'complete', exitCode: cliExit.success, reason: '' };
-  if (args.has('json')) io.out(readTextIfPresent(order.paths.results) ?? '');
-  else io.out(`${order.id} has ended already: ${status} (${reason}). Its report: ${order.paths.report}\n`);
+  const { paths, id } = order;
+  // Over a shared store it may have been reported elsewhere.
+  const report = existsSync(paths.report) ? paths.report : `\`cortex report ${id}\` writes it`;
+  const said = `${id} has ended already: ${status} (${reason}). Its report: ${report}\n`;
+  const results = readTextIfPresent(paths.results);
+  if (!args.has('json')) io.out(said);
+  else if (results === undefined) io.err(`cortex: ${said}`);
+  else io.out(results);
   return exitCode;
 }

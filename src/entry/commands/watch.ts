@@ -9,7 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Environment } from '../environment.ts';
-import { durationFlag } from '../values.ts';
+import { timeLimitFlag } from '../values.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
 import { runPaths } from '../run/paths.ts';
 import { stateWriter } from '../run/state-writer.ts';
@@ -73,7 +73,7 @@ async function sharedSource(args: CommandLine, environment: Environment): Promis
   const writer = out === undefined ? undefined : stateWriter(runPaths(resolve(out), id), connection.mask);
   return {
     id,
-    events: followExecution(connection, id, durationFlag(args, 'lease', '30s')),
+    events: followExecution(connection, id, timeLimitFlag(args, 'lease', '30s')),
     mask: connection.mask,
     onEvent: (event, state) => writer?.onEvent(event, state),
     close: async () => {

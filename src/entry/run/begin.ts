@@ -1,4 +1,5 @@
 import type { Board } from '../../masters/board.ts';
+import type { EventData } from '../../protocol/event.ts';
 import { problem } from '../../shared/errors.ts';
 import type { Run } from './run-execution.ts';
 import { runEvent } from './run-event.ts';
@@ -6,16 +7,20 @@ import { openingEvents } from './start.ts';
 
 /**
  * Writes how the execution begins, or takes up one that has begun. Where others take part, all may say how it begins:
- * the store keeps the first, and each compares. Throws `execution-differs`.
+ * the store keeps the first, and each compares before it says more. Throws `execution-differs`.
  */
 export async function begin(run: Run, board: Board): Promise<void> {
   const { shared, store, facts } = run.doors;
+  const { routed, planFacts: plan, head } = run;
+  const [started, ...routes] = openingEvents({ routed, plan, head, doors: facts });
   const events = await store.read();
-  if (events.length === 0)
-    await board.write(...openingEvents({ routed: run.routed, plan: run.planFacts, head: run.head, doors: facts }));
+  if (events.length === 0 && started) await board.write(started);
   const last = events.at(-1)?.seq ?? 1;
   await board.until((state) => (state.lastSeq >= last ? true : undefined), new AbortController().signal);
-  if (shared) await join(run, board, shared.leg);
+  if (shared) refuseOther(run.id, { plan: plan.digest, commit: head.commit }, board.state.started);
+  // Whoever wrote the beginning may have died before it wrote these; the store drops those that it knows.
+  await board.write(...routes);
+  if (shared) await sayJoined(run, board, shared.leg);
   else if (events.length > 0) await sayResumed(board, events.length);
 }
 
@@ -25,17 +30,20 @@ async function sayResumed(board: Board, length: number): Promise<void> {
   await board.write(runEvent('execution.resumed', { relaunching }, `:${length}`));
 }
 
-async function join(run: Run, board: Board, leg: string): Promise<void> {
-  const { started } = board.state;
-  const ours = { plan: run.planFacts.digest, commit: run.head.commit };
-  const theirs = { plan: started?.plan.digest, commit: started?.commit };
-  if (ours.plan !== theirs.plan || ours.commit !== theirs.commit) throw differs(run.id, ours, theirs);
+async function sayJoined(run: Run, board: Board, leg: string): Promise<void> {
   await board.write(runEvent('leg.joined', { leg, masters: [...run.own] }, `:${leg}`));
 }
 
-interface Basis {
+/** What all processes of an execution have in common: digest of the plan, and commit. */
+export interface Basis {
   readonly plan?: string | undefined;
   readonly commit?: string | undefined;
+}
+
+/** Throws `execution-differs` where an execution did not begin with what this process was given. */
+export function refuseOther(id: string, ours: Basis, began: EventData<'execution.started'> | undefined): void {
+  const theirs = { plan: began?.plan.digest, commit: began?.commit };
+  if (ours.plan !== theirs.plan || ours.commit !== theirs.commit) throw differs(id, ours, theirs);
 }
 
 function differs(id: string, ours: Basis, theirs: Basis): Error {

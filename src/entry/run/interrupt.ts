@@ -12,7 +12,6 @@ const patienceMs = 3000;
 export function endOnSignals(doors: RunDoors, run: { readonly progress: Progress; readonly id: string }): () => void {
   const end = (): void => {
     doors.quiet();
-    doors.launcher.kill();
     run.progress.stop();
     process.stderr.write(`\ncortex: interrupted. Go on with: cortex run --resume ${run.id}\n`);
     void letGo(doors).finally(() => process.exit(cliExit.outside));
@@ -25,12 +24,17 @@ export function endOnSignals(doors: RunDoors, run: { readonly progress: Progress
 }
 
 /** What this process holds in a shared store goes back, so that nobody has to wait for its lease; but not at any price. */
-async function letGo({ store, shared }: RunDoors): Promise<void> {
-  if (shared) await Promise.race([releaseClaims(shared), new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-  else await store.close();
+async function letGo({ store, launcher, shared }: RunDoors): Promise<void> {
+  if (shared) {
+    const late = new Promise((resolve) => setTimeout(resolve, patienceMs));
+    // Workers that are told to end, and not killed at once, give their attempts back.
+    await Promise.race([launcher.close().then(() => releaseAll(shared)), late]);
+  }
+  launcher.kill();
+  if (!shared) await store.close();
 }
 
-async function releaseClaims({ store, leg, worker }: SharedStore): Promise<void> {
+async function releaseAll({ store, leg, worker }: SharedStore): Promise<void> {
   const claims = await store.claims();
   const own = claims.filter((claim) => claim.owner.endsWith(`@${leg}`));
   await Promise.allSettled([...own.map(store.release), worker.revoke()]);

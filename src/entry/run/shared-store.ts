@@ -12,7 +12,7 @@ import { CortexError, outside } from '../../shared/errors.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Environment } from '../environment.ts';
-import { durationFlag } from '../values.ts';
+import { timeLimitFlag } from '../values.ts';
 import { hasCopy, openOwnCopy } from './own-copy.ts';
 
 /** A store that several processes share, as this process sees it. */
@@ -43,7 +43,7 @@ export interface Connection {
 /** Connects to the store that flags or environment name. Throws `bad-store-url`, `store-access`, `store-unreachable`. */
 export async function connect(args: CommandLine, environment: Environment): Promise<Connection> {
   const address = parseStoreAddress(args.text('store') ?? environment.store ?? '');
-  const patienceMs = durationFlag(args, 'store-timeout', '60s');
+  const patienceMs = timeLimitFlag(args, 'store-timeout', '60s');
   const client = await connectRedis(address, { patienceMs, commandMs: Math.min(5000, patienceMs / 4) });
   return { address, client, mask: createMasker([...environment.secrets, ...storeSecrets(address)]) };
 }

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileBlobs } from '../../coordination/file/blobs.ts';
 import { readEventLog } from '../../coordination/file/event-log.ts';
+import type { Event } from '../../protocol/event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CortexError, problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Io } from '../commands/commands.ts';
 import type { Environment } from '../environment.ts';
+import { refuseOther } from './begin.ts';
 import { checkExecutionId, claimExecutionId, clockId } from './execution-id.ts';
 import { newOrder, readOrder, type Order, type Place } from './order.ts';
 import { runPaths } from './paths.ts';
@@ -75,8 +77,18 @@ async function newShared({ args, place, io, environment }: Asked, connection: Co
   const order = await newOrder({ args, place, io, shared: true }, (wanted) =>
     wanted === undefined ? joinByClock((id) => join(id, 'new')) : join(checkExecutionId(wanted), 'join'),
   );
-  const ended = (await joined[0]?.store.read())?.find((event) => event.type === 'execution.ended');
-  return { shared: joined[0], order: ended ? { ...order, endedWith: ended.data } : order };
+  const [shared] = joined;
+  const ended = shared && (await orLeave(shared, async () => endOf(order, await shared.store.read())));
+  return { shared, order: ended ? { ...order, endedWith: ended } : order };
+}
+
+/** How the execution ended, where it has. Throws `execution-differs` where it was one of another plan or commit. */
+function endOf(order: Order, events: readonly Event[]): Order['endedWith'] {
+  const ended = events.find((event) => event.type === 'execution.ended');
+  if (!ended) return undefined;
+  const began = events.find((event) => event.type === 'execution.started');
+  refuseOther(order.id, { plan: order.planFacts.digest, commit: order.commit }, began?.data);
+  return ended.data;
 }
 
 /** An id that is taken waits for the next second. */
@@ -100,6 +112,19 @@ async function resumeShared(
   const id = checkExecutionId(wanted);
   const { out } = place;
   const shared = await joinExecution(connection, { id, mode: 'existing', out, workerStore: environment.workerStore });
-  const remains = { id, events: await shared.store.read(), getBlob: shared.store.getBlob };
-  return { shared, order: await readOrder({ args, place, shared: true }, remains) };
+  const order = await orLeave(shared, async () => {
+    const remains = { id, events: await shared.store.read(), getBlob: shared.store.getBlob };
+    return readOrder({ args, place, shared: true }, remains);
+  });
+  return { shared, order };
+}
+
+/** A process that is refused leaves nothing of its own in the store: no user for workers, no lock on its copy. */
+async function orLeave<T>(shared: SharedStore, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await shared.close();
+    throw error;
+  }
 }

@@ -38,7 +38,8 @@ const describe: Describe = {
   'worker.lost': (data) =>
     `${data.worker} lost (${data.class}): ${data.detail}${data.retryInMs === null ? '' : `; again in ${seconds(data.retryInMs)}`}`,
   'change.judged': (data) => `change ${data.change.slice(0, 12)} ${data.verdict}: ${data.title} (${data.reason})`,
-  'escalation.raised': (data) => `question (${data.severity}): ${data.issue}`,
+  'escalation.raised': ({ severity, issue, escalation, options, answerBy }) =>
+    `question (${severity}): ${issue}${answerBy === null ? '' : `; answer ${escalation} with ${options.join(' or ')} until ${answerBy.slice(11, 19)}`}`,
   'escalation.answered': (data) => `${data.escalation} answered with ${data.choice} by ${data.by}`,
   'results.aggregated': (data) => `${data.totals.results.aggregated} of ${data.totals.results.expected} results joined`,
   'criteria.evaluated': (data) => `criteria: ${data.criteria.map((each) => `${each.id} ${each.outcome}`).join(', ')}`,

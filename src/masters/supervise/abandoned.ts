@@ -15,21 +15,36 @@ export async function failAbandoned(context: MasterContext, isOver: (state: Exec
     const abandoned = [...board.state.masters.values()].filter(
       (master) => master.reportedAt === undefined && !living.has(master.name) && master.name !== 'coordinator-master',
     );
-    for (const master of abandoned) await board.write(...lastWords(master, board.state));
+    for (const master of abandoned) await speakFor(master, context);
     await new Promise((resolve) => setTimeout(resolve, leaseMs / 6));
   }
+}
+
+/**
+ * Under the master's own claim: whoever held it can write nothing more, and what it has written is seen first. Else a task
+ * could be said failed that was completed a moment ago.
+ */
+async function speakFor({ name }: MasterState, { board, store, leg, leaseMs }: MasterContext): Promise<void> {
+  const claim = await store.claim(name, `${name}@${leg}`, leaseMs);
+  if (!('fence' in claim)) return;
+  const master = await board.until((state) => {
+    const isSeen = (state.claims.get(name)?.fence ?? 0) >= claim.fence;
+    return isSeen ? state.masters.get(name) : undefined;
+  }, new AbortController().signal);
+  if (master.reportedAt === undefined) await board.write(...lastWords(master, claim.fence, board.state));
+  await store.release(claim);
 }
 
 const code = 'master-gone';
 const message = 'the deadline has passed, and nobody runs this master any more';
 const hint = 'Look at the log of the process that ran it, then start the execution anew.';
 
-function lastWords({ name: master }: MasterState, state: ExecutionState): readonly NewEvent[] {
+function lastWords({ name: master }: MasterState, fence: number, state: ExecutionState): readonly NewEvent[] {
   const tasks = [...state.tasks.values()].filter((task) => task.master === master);
   const open = tasks.filter((task) => !hasEnded(task));
   const count = (status: string): number => tasks.filter((task) => task.status === status).length;
   const counts = { done: count('complete'), blocked: count('blocked'), skipped: count('skipped') };
-  const said = { actor: 'coordinator-master', fence: 0 };
+  const said = { actor: master, fence };
   return [
     ...open.map(({ declared: { id: task }, attempts }) => ({
       id: `task.failed:${task}`,

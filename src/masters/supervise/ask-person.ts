@@ -1,23 +1,24 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { MasterContext } from '../context.ts';
-import type { Amount, Request } from './budgets.ts';
+import type { Amount } from './amount.ts';
+import type { Request } from './budgets.ts';
 
 /**
  * The last resort of a request: a person, who alone may raise the budget. Where nobody can be asked, or nobody raises it
- * in time, the request is denied.
+ * in time, the request is denied. Whether it was granted.
  */
-export async function askPerson(request: Request, lacking: Amount, context: MasterContext): Promise<void> {
+export async function askPerson(request: Request, lacking: Amount, context: MasterContext): Promise<boolean> {
   const { board, store } = context;
   const id = `${request.key}-budget`;
   const asked = board.state.escalations.get(id);
   const waitMs = Math.min(context.answerWaitMs, context.deadlineAt - context.now());
   if (asked?.answer?.choice === 'raise') {
     const reason = `raised by ${asked.answer.by}`;
-    await store.move({ ...lacking, key: request.key, from: 'person', to: request.account, reason });
-    return;
+    return (await store.move({ ...lacking, key: request.key, from: 'person', to: request.account, reason })).granted;
   }
-  if (asked?.answer || waitMs <= 0) return deny(request, asked?.answer?.by, context);
-  if (!asked) await ask({ id, request, lacking, answerBy: isoTime(context.now() + waitMs) }, context);
+  if (asked?.answer || waitMs <= 0) await deny(request, asked?.answer?.by, context);
+  else if (!asked) await ask({ id, request, lacking, answerBy: isoTime(context.now() + waitMs) }, context);
+  return false;
 }
 
 async function deny({ account, key }: Request, by: string | undefined, { board }: MasterContext): Promise<void> {

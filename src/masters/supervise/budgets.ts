@@ -1,18 +1,13 @@
-import type { ExecutionState, MasterState } from '../../execution/execution-state.ts';
+import type { ExecutionState, MasterState, TaskState } from '../../execution/execution-state.ts';
 import type { EventData } from '../../protocol/event.ts';
 import { masterNames, priorities } from '../../protocol/words.ts';
 import { compareText } from '../../shared/canonical.ts';
 import type { MasterContext } from '../context.ts';
 import { hasEnded } from '../task-run.ts';
+import { isNothing, larger, minus, missing, nothing, plus, smaller, type Amount } from './amount.ts';
 import { askPerson } from './ask-person.ts';
 
 export type Request = EventData<'budget.requested'>;
-
-/** Tokens and micro-dollars. */
-export interface Amount {
-  readonly tokens: number;
-  readonly microDollars: number;
-}
 
 export interface Move extends Amount {
   readonly from: MasterState['name'] | 'reserve' | 'person';
@@ -22,37 +17,82 @@ export interface Move extends Amount {
 /** The reserve is given out in steps of so many tokens. */
 const reserveStep = 10_000;
 
+/** Requests that were granted and whose attempt has not reserved yet, by attempt: what they got is theirs. */
+export type Promised = Map<string, Request>;
+
 /**
  * Answers who asked for budget, the most important first: with what is free again, with what masters left over that have
  * reported, out of the reserve. Else the request waits, as long as something may still come back; at last a person decides.
  */
-export async function answerRequests(context: MasterContext): Promise<void> {
+export async function answerRequests(context: MasterContext, promised: Promised): Promise<void> {
   const { board } = context;
-  for (const request of [...board.state.requests.values()].sort(byImportance)) {
-    const moves = fundingOf(request, board.state);
-    if (moves) await carryOut(request, moves, context);
-    else if (!mayStillCome(request, board.state)) await askPerson(request, shortfallOf(request, board.state), context);
+  for (const [attempt, request] of promised) if (isKept(attempt, request, board.state)) promised.delete(attempt);
+  const open = [...board.state.requests.values()].filter(({ task }) => !hasEnded(board.state.tasks.get(task)));
+  for (const request of open.sort(byImportance)) {
+    if (await answer(request, withPromised(board.state, promised), context)) promised.set(attemptOf(request), request);
   }
+}
+
+/** Whether the request was granted. */
+async function answer(request: Request, state: ExecutionState, context: MasterContext): Promise<boolean> {
+  const moves = fundingOf(request, state);
+  if (moves) return carryOut(request, moves, context);
+  return !mayStillCome(state) && askPerson(request, shortfallOf(request, state), context);
+}
+
+/** A promise counts like the reservation that it is made for: else many would be told of the same budget. */
+function withPromised(state: ExecutionState, promised: Promised): ExecutionState {
+  return promised.size === 0 ? state : { ...state, reservations: new Map([...promised, ...state.reservations]) };
+}
+
+/** Its attempt has reserved, or will not any more, or found too little and asks again. */
+function isKept(attempt: string, { task }: Request, state: ExecutionState): boolean {
+  return (
+    state.reservations.has(attempt) ||
+    state.settled.has(attempt) ||
+    hasEnded(state.tasks.get(task)) ||
+    [...state.requests.values()].some((each) => each.task === task)
+  );
+}
+
+/** The attempt that a request is about: one that asks again adds a number to its key. */
+function attemptOf({ key }: Request): string {
+  return key.replace(/:\d+$/, '');
 }
 
 /** The moves that cover a request, or undefined where they would not. No amount at all means that it fits by now. */
 export function fundingOf(request: Request, state: ExecutionState): readonly Move[] | undefined {
-  const lacking = shortfallOf(request, state);
-  if (isCovered(lacking)) return [{ from: 'reserve', tokens: 0, microDollars: 0, reason: 'enough has come back' }];
-  const { moves, rest } = leftOver(request, state, lacking);
-  if (isCovered(rest)) return moves;
-  const drawn = drawReserve(rest, reserveLeft(state));
+  if (isNothing(shortfallOf(request, state))) return [{ from: 'reserve', ...nothing, reason: 'enough has come back' }];
+  const { moves, rest } = leftOver(request, state, lackOfMaster(request, state));
+  // What goes from master to master leaves the execution's own limit as it is.
+  const needed = larger(rest, lackOfExecution(request, state));
+  if (isNothing(needed)) return moves;
+  const drawn = drawReserve(needed, reserveLeft(state));
   return drawn && [...moves, drawn];
 }
 
-/** What an account lacks for a request. */
+/** What a request lacks, on the account of its master or of the whole execution. */
 export function shortfallOf(request: Request, state: ExecutionState): Amount {
+  return larger(lackOfMaster(request, state), lackOfExecution(request, state));
+}
+
+function lackOfMaster(request: Request, state: ExecutionState): Amount {
   const master = state.masters.get(request.account);
-  const free = master ? freeOf(master, state) : { tokens: 0, microDollars: 0 };
-  return {
-    tokens: Math.max(0, request.tokens - free.tokens),
-    microDollars: Math.max(0, request.microDollars - free.microDollars),
-  };
+  return missing(request, master ? leftOf(master, state) : nothing);
+}
+
+/** Workers may spend more than they had reserved: then the execution can be short where its masters are not. */
+function lackOfExecution(request: Request, state: ExecutionState): Amount {
+  const left = [...state.masters.values()].map((master) => leftOf(master, state)).reduce(plus, nothing);
+  return missing(request, plus(left, unassigned(state)));
+}
+
+/** What of the execution's limit no master has: moves raise a master's share and, from outside, the limit with it. */
+function unassigned({ started }: ExecutionState): Amount {
+  if (!started) return nothing;
+  const { tokens, microDollars, reserveTokens, reserveMicroDollars } = started.budget;
+  const limit = { tokens: tokens - reserveTokens, microDollars: microDollars - reserveMicroDollars };
+  return started.masters.reduce<Amount>(minus, limit);
 }
 
 function leftOver(
@@ -65,8 +105,8 @@ function leftOver(
   const givers = masterNames.filter((name) => name !== request.account && state.masters.get(name)?.reportedAt);
   for (const from of givers) {
     const master = state.masters.get(from);
-    const given = master ? smaller(freeOf(master, state), rest) : undefined;
-    if (!given || isCovered(given)) continue;
+    const given = master ? smaller(larger(leftOf(master, state), nothing), rest) : nothing;
+    if (isNothing(given)) continue;
     moves.push({ from, ...given, reason: `${from} has reported, and did not use it` });
     rest = minus(rest, given);
   }
@@ -86,62 +126,53 @@ function reserveLeft(state: ExecutionState): Amount {
   return drawn.reduce<Amount>(minus, { tokens: reserveTokens, microDollars: reserveMicroDollars });
 }
 
-/** Attempts at work may give something back, and so may masters that have not reported; work of low priority lets others go first. */
-function mayStillCome(request: Request, state: ExecutionState): boolean {
+/** Whatever is at work may give something back: attempts what they don't use, masters what is left when they report. */
+function mayStillCome(state: ExecutionState): boolean {
   if (state.reservations.size > 0) return true;
-  const isMinor = priorities.indexOf(request.priority) >= priorities.indexOf('medium');
-  return (
-    isMinor && [...state.tasks.values()].some((task) => !hasEnded(task) && isBefore(task.declared, request, state))
+  const atWork = [...state.masters.values()].filter((master) => isAtWork(master, state));
+  return atWork.some(({ name }) => isAboutToReport(name, state) || goesOn(name, state));
+}
+
+/** One that fell silent, and was let go of, gives nothing any more. */
+function isAtWork({ name, activatedAt, reportedAt }: MasterState, { claims }: ExecutionState): boolean {
+  return activatedAt !== undefined && reportedAt === undefined && claims.get(name)?.released !== true;
+}
+
+/** The coordinator reports last, and masters that propose changes wait for what all others would change. */
+function isAboutToReport(name: MasterState['name'], state: ExecutionState): boolean {
+  const claimed = state.pathClaims.get(name) ?? [];
+  return name !== 'coordinator-master' && claimed.length === 0 && openTasks(name, state).length === 0;
+}
+
+/** Whether a master has a task that waits for nobody: one that asks for budget itself does. */
+function goesOn(name: MasterState['name'], state: ExecutionState): boolean {
+  const asking = new Set([...state.requests.values()].map(({ task }) => task));
+  return openTasks(name, state).some(
+    ({ declared: { id, needs } }) => !asking.has(id) && needs.every((need) => hasEnded(state.tasks.get(need))),
   );
 }
 
-/** A task of higher priority that can go on by itself: one that asks for budget too waits for nobody. */
-function isBefore(
-  {
-    id,
-    priority,
-    needs,
-  }: { readonly id: string; readonly priority: Request['priority']; readonly needs: readonly string[] },
-  request: Request,
-  state: ExecutionState,
-): boolean {
-  const asks = [...state.requests.values()].some((each) => each.task === id);
-  const waits = needs.some((need) => !hasEnded(state.tasks.get(need)));
-  return !asks && !waits && priorities.indexOf(priority) < priorities.indexOf(request.priority);
+function openTasks(name: MasterState['name'], state: ExecutionState): readonly TaskState[] {
+  return [...state.tasks.values()].filter((task) => task.master === name && !hasEnded(task));
 }
 
-/** The last move bears the request's own key: with it, the request is answered. */
-async function carryOut(request: Request, moves: readonly Move[], { store }: MasterContext): Promise<void> {
+/** The last move bears the request's own key: with it, the request is answered. Whether all were made. */
+async function carryOut(request: Request, moves: readonly Move[], context: MasterContext): Promise<boolean> {
+  const { board, store, signal } = context;
   for (const [index, move] of moves.entries()) {
     const key = index === moves.length - 1 ? request.key : `${request.key}<${move.from}`;
     const answer = await store.move({ ...move, key, to: request.account });
     // What others did in this moment shows in the next events: then it is looked at again.
-    if (!answer.granted) return;
+    if (!answer.granted) return false;
   }
+  return board.until((state) => state.moves.has(request.key) || undefined, signal);
 }
 
-function freeOf(
-  { name, tokens, microDollars, usedTokens, usedMicroDollars }: MasterState,
-  state: ExecutionState,
-): Amount {
-  const reserved = [...state.reservations.values()].filter((each) => each.account === name);
-  const free = reserved.reduce<Amount>(minus, {
-    tokens: tokens - usedTokens,
-    microDollars: microDollars - usedMicroDollars,
-  });
-  return { tokens: Math.max(0, free.tokens), microDollars: Math.max(0, free.microDollars) };
-}
-
-function isCovered({ tokens, microDollars }: Amount): boolean {
-  return tokens === 0 && microDollars === 0;
-}
-
-function smaller(a: Amount, b: Amount): Amount {
-  return { tokens: Math.min(a.tokens, b.tokens), microDollars: Math.min(a.microDollars, b.microDollars) };
-}
-
-function minus(a: Amount, b: Amount): Amount {
-  return { tokens: a.tokens - b.tokens, microDollars: a.microDollars - b.microDollars };
+/** What is neither used nor set aside; below 0 where more was used than the account had. */
+function leftOf(master: MasterState, state: ExecutionState): Amount {
+  const reserved = [...state.reservations.values()].filter((each) => each.account === master.name);
+  const used = { tokens: master.usedTokens, microDollars: master.usedMicroDollars };
+  return reserved.reduce<Amount>(minus, minus(master, used));
 }
 
 function byImportance(a: Request, b: Request): number {

@@ -1,23 +1,25 @@
 import type { ExecutionState } from '../../execution/execution-state.ts';
+import { CortexError } from '../../shared/errors.ts';
 import type { MasterContext } from '../context.ts';
 import { failAbandoned } from './abandoned.ts';
-import { answerRequests } from './budgets.ts';
+import { answerRequests, type Promised } from './budgets.ts';
 import { expireHandoffs } from './handoffs.ts';
 import { settleClaims } from './paths.ts';
 import { answerQuestions } from './questions.ts';
 import { nameSilent } from './silence.ts';
 
 /**
- * The coordinator's live part: until every other master has reported, it looks at each event, and now and then at the
- * clock, and does what is due. All it does is known by its id: two coordinators for a moment do nothing twice.
+ * The coordinator's live part: until every other master has reported and its own has said what it would change, it looks
+ * at each event, and now and then at the clock, and does what is due. All it does is known by its id: two coordinators for a moment do nothing twice.
  */
 export async function supervise(context: MasterContext, signal: AbortSignal): Promise<void> {
   const lookMs = context.leaseMs / 3;
+  const promised: Promised = new Map();
   try {
-    for (let looked = -Infinity; !othersReported(context.board.state);) {
+    for (let looked = -Infinity; !isOver(context.board.state);) {
       const seen = context.board.state.lastSeq;
       await answerQuestions(context);
-      await answerRequests(context);
+      await answerRequests(context, promised);
       await settleClaims(context);
       await expireHandoffs(context);
       if (context.shared && context.now() - looked >= lookMs) {
@@ -27,14 +29,23 @@ export async function supervise(context: MasterContext, signal: AbortSignal): Pr
       await nextEvent(context, { seen, withinMs: lookMs, signal });
     }
   } catch (error) {
-    // The run's time is over: those whom nobody runs any more can't say so themselves.
-    if (signal.aborted && context.shared) await failAbandoned(context, othersReported);
+    // Those whom nobody runs any more can't say so themselves. Not where this process was cut off: another supervises.
+    if (context.shared && isDeadline(signal.reason)) await failAbandoned(context, othersReported);
     throw error;
   }
 }
 
+/** The coordinator's own tasks may ask, too: it claims its paths after the last of them. */
+function isOver(state: ExecutionState): boolean {
+  return state.pathsSettled !== undefined && othersReported(state);
+}
+
+function isDeadline(reason: unknown): boolean {
+  return reason instanceof CortexError && reason.code === 'deadline-passed';
+}
+
 /** Whether every master but the coordinator has reported. */
-export function othersReported(state: ExecutionState): boolean {
+function othersReported(state: ExecutionState): boolean {
   const others = [...state.masters.values()].filter((master) => master.name !== 'coordinator-master');
   return others.every((master) => master.reportedAt !== undefined);
 }

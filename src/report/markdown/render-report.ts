@@ -2,6 +2,7 @@ import type { Report } from '../../protocol/report.ts';
 import { assetsSection } from './assets.ts';
 import type { Section } from './blocks.ts';
 import { changesSection } from './changes.ts';
+import { coordinationSection } from './coordination.ts';
 import { criteriaSection } from './criteria.ts';
 import { durationSection } from './duration.ts';
 import { escalationsSection } from './escalations.ts';
@@ -37,6 +38,7 @@ const sections: readonly Section[] = [
   durationSection,
   spendingSection,
   escalationsSection,
+  coordinationSection,
   lessonsSection,
   skippedSection,
   unreadSection,

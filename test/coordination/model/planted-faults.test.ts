@@ -106,6 +106,9 @@ function loseLastLine(log: string): void {
   );
 }
 
+/** Which course shows a fault first depends on it, and so do the words that say so. */
+const seed = 20_261_123;
+
 describe('the model finds', () => {
   it.each([
     ['a ledger that books twice', { fault: bookingTwice }, /"key":"\w again"/],
@@ -126,7 +129,7 @@ describe('the model finds', () => {
     ['an append that looks at no fence', { fault: forgettingFences }, /append.*, and not "stale-fence"/],
     ['an append that loses an event at a crash', { atCrash: loseLastLine }, /event \d+ is nothing/],
   ])('%s', async (_name, planted, found) => {
-    const check = checkStoreModel({ open: () => openFileWorld(planted), runs: 500 });
+    const check = checkStoreModel({ open: () => openFileWorld(planted), runs: 500, seed });
     await expect(check).rejects.toThrow(/Counterexample/);
     await expect(check).rejects.toThrow(found);
   });

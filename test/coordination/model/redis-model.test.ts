@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stores } from '../../support/redis-servers.ts';
+import { stores } from '../../support/stores.ts';
 import { checkStoreModel } from './check-store-model.ts';
 import { redisWorlds } from './redis-world.ts';
 import { worthwhile } from './worthwhile.ts';

@@ -4,7 +4,7 @@ import { parseStoreAddress } from '../../../src/coordination/redis/address.ts';
 import { openAttempt, type AttemptStore } from '../../../src/coordination/redis/attempt-store.ts';
 import { connectRedis, type RedisClient } from '../../../src/coordination/redis/client.ts';
 import { executionKeys } from '../../../src/coordination/redis/keys.ts';
-import { stores } from '../../support/redis-servers.ts';
+import { stores } from '../../support/stores.ts';
 
 const minute = 60_000;
 

@@ -6,7 +6,7 @@ import { connectRedis, type RedisClient } from '../../../src/coordination/redis/
 import { executionKeys, type ExecutionKeys } from '../../../src/coordination/redis/keys.ts';
 import type { Blobs } from '../../../src/coordination/store.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
-import { stores } from '../../support/redis-servers.ts';
+import { stores } from '../../support/stores.ts';
 
 const chunk = 256 * 1024;
 
