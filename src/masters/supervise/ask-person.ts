@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { MasterContext } from '../context.ts';
 import type { Amount } from './amount.ts';
-import type { Request } from './budgets.ts';
+import type { Request } from './funding.ts';
 
 /**
  * The last resort of a request: a person, who alone may raise the budget. Where nobody can be asked, or nobody raises it

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionState } from '../../../src/execution/execution-state.ts';
 import { foldEvents } from '../../../src/execution/state.ts';
-import { fundingOf, shortfallOf, type Request } from '../../../src/masters/supervise/budgets.ts';
+import { fundingOf, shortfallOf, type Request } from '../../../src/masters/supervise/funding.ts';
 import type { EventData, NewEvent } from '../../../src/protocol/event.ts';
 import type { MasterName } from '../../../src/protocol/words.ts';
 import { executionId, logOf, newEvent, started, timeOf } from '../../support/events.ts';
