@@ -565,102 +565,7 @@ $`+Buffer.byteLength(this.name)+`\r
 `+n+`\r
 `}}return t}stringifyArguments(){for(let e=0;e<this.args.length;++e){let t=this.args[e];typeof t==`string`||(t instanceof Buffer?this.bufferMode=!0:this.args[e]=(0,i.toArg)(t))}}transformReply(t){this.replyEncoding&&(t=(0,i.convertBufferToString)(t,this.replyEncoding));let n=e._transformer.reply[this.name];return n&&(t=n(t,{commandName:this.name,protocol:this.protocol,replyMapping:this.replyMapping})),t}setTimeout(e){this._commandTimeoutTimer||=setTimeout(()=>{this.isSettled||this.reject(/* @__PURE__ */ Error(`Command timed out`))},e)}setBlockingTimeout(e){if(e<=0)return;this._blockingTimeoutTimer&&=(clearTimeout(this._blockingTimeoutTimer),void 0);let t=Date.now();this._blockingDeadline===void 0&&(this._blockingDeadline=t+e);let n=this._blockingDeadline-t;n<=0?this.resolve(null):this._blockingTimeoutTimer=setTimeout(()=>{this.isSettled?this._blockingTimeoutTimer=void 0:(this._blockingTimeoutTimer=void 0,this.resolve(null))},n)}extractBlockingTimeout(){let t=this.args;if(!t||t.length===0)return;let n=this.name.toLowerCase();if(n===`blmovem`)return(0,a.parseSecondsArgument)(t[4]);if(e.checkFlag(`LAST_ARG_TIMEOUT_COMMANDS`,n))return(0,a.parseSecondsArgument)(t[t.length-1]);if(e.checkFlag(`FIRST_ARG_TIMEOUT_COMMANDS`,n))return(0,a.parseSecondsArgument)(t[0]);if(e.checkFlag(`BLOCK_OPTION_COMMANDS`,n))return(0,a.parseBlockOption)(t)}_clearTimers(){let e=this._commandTimeoutTimer;e&&(clearTimeout(e),delete this._commandTimeoutTimer);let t=this._blockingTimeoutTimer;t&&(clearTimeout(t),delete this._blockingTimeoutTimer)}initPromise(){this.isResolved=!1,this.isSettled=!1;let t=new Promise((t,n)=>{if(!this.transformed){this.transformed=!0;let t=e._transformer.argument[this.name];t&&(this.args=t(this.args)),this.stringifyArguments()}this.resolve=this._convertValue(t),this.reject=e=>{this._clearTimers(),this.isSettled=!0,this.errorStack?n((0,i.optimizeErrorStack)(e,this.errorStack.stack,__dirname)):n(e)}});this.promise=(0,r.default)(t,this.callback)}_iterateKeys(e=e=>e){if(this.keys===void 0&&(this.keys=[],(0,t.exists)(this.name,{caseInsensitive:!0}))){let n=(0,t.getKeyIndexes)(this.name,this.args,{nameCaseInsensitive:!0});for(let t of n)this.args[t]=e(this.args[t]),this.keys.push(this.args[t])}return this.keys}_convertValue(e){return t=>{try{this._clearTimers(),e(this.transformReply(t)),this.isResolved=!0,this.isSettled=!0}catch(e){this.reject(e)}return this.promise}}};s.FLAGS={VALID_IN_SUBSCRIBER_MODE:[`subscribe`,`psubscribe`,`unsubscribe`,`punsubscribe`,`ssubscribe`,`sunsubscribe`,`ping`,`quit`],VALID_IN_MONITOR_MODE:[`monitor`,`auth`],ENTER_SUBSCRIBER_MODE:[`subscribe`,`psubscribe`,`ssubscribe`],EXIT_SUBSCRIBER_MODE:[`unsubscribe`,`punsubscribe`,`sunsubscribe`],WILL_DISCONNECT:[`quit`],HANDSHAKE_COMMANDS:[`auth`,`hello`,`select`,`client`,`readonly`,`info`],IGNORE_RECONNECT_ON_ERROR:[`client`],BLOCKING_COMMANDS:[`blpop`,`brpop`,`brpoplpush`,`blmove`,`blmovem`,`bzpopmin`,`bzpopmax`,`bzmpop`,`blmpop`,`xread`,`xreadgroup`],LAST_ARG_TIMEOUT_COMMANDS:[`blpop`,`brpop`,`brpoplpush`,`blmove`,`bzpopmin`,`bzpopmax`],FIRST_ARG_TIMEOUT_COMMANDS:[`bzmpop`,`blmpop`],BLOCK_OPTION_COMMANDS:[`xread`,`xreadgroup`]},s._transformer={argument:{},reply:{}},e.default=s;let c=function(e){if(e.length===1){if(e[0]instanceof Map)return(0,i.convertMapToArray)(e[0]);if(typeof e[0]==`object`&&e[0]!==null)return(0,i.convertObjectToArray)(e[0])}return e},l=function(e){if(e.length===2){if(e[1]instanceof Map)return[e[0]].concat((0,i.convertMapToArray)(e[1]));if(typeof e[1]==`object`&&e[1]!==null)return[e[0]].concat((0,i.convertObjectToArray)(e[1]))}return e};s.setArgumentTransformer(`mset`,c),s.setArgumentTransformer(`msetnx`,c),s.setArgumentTransformer(`hset`,l),s.setArgumentTransformer(`hmset`,l),s.setReplyTransformer(`hgetall`,function(e){if(Array.isArray(e)){let t={};for(let n=0;n<e.length;n+=2){let r=e[n],i=e[n+1];r in t?Object.defineProperty(t,r,{value:i,configurable:!0,enumerable:!0,writable:!0}):t[r]=i}return t}return e}),s.setReplyTransformer(`vsim`,o.transformVsimReply),s.setReplyTransformer(`hrandfield`,o.transformPairReply),s.setReplyTransformer(`xread`,o.transformStreamReadReply),s.setReplyTransformer(`xreadgroup`,o.transformStreamReadReply);for(let e of o.sortedSetWithScorePairCommands)s.setReplyTransformer(e,o.transformPairReply);var u=class{constructor(){this.length=0,this.items=[]}push(e){this.length+=Buffer.byteLength(e),this.items.push(e)}toBuffer(){let e=Buffer.allocUnsafe(this.length),t=0;for(let n of this.items){let r=Buffer.byteLength(n);Buffer.isBuffer(n)?n.copy(e,t):e.write(n,t,r),t+=r}return e}}})),lz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=qR();var n=class extends t.RedisError{constructor(e,t){super(e),this.lastNodeError=t,Error.captureStackTrace(this,this.constructor)}get name(){return this.constructor.name}};n.defaultMessage=`Failed to refresh slots cache.`,e.default=n})),uz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=A(`stream`);e.default=class extends t.Readable{constructor(e){super(e),this.opt=e,this._redisCursor=`0`,this._redisDrained=!1}_read(){if(this._redisDrained){this.push(null);return}let e=[this._redisCursor];this.opt.key&&e.unshift(this.opt.key),this.opt.match&&e.push(`MATCH`,this.opt.match),this.opt.type&&e.push(`TYPE`,this.opt.type),this.opt.count&&e.push(`COUNT`,String(this.opt.count)),this.opt.noValues&&e.push(`NOVALUES`),this.opt.redis[this.opt.command](e,(e,t)=>{e?this.emit(`error`,e):(this._redisCursor=t[0]instanceof Buffer?t[0].toString():t[0],this._redisCursor===`0`&&(this._redisDrained=!0),this.push(t[1]))})}close(){this._redisDrained=!0}}})),dz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.executeWithAutoPipelining=e.getFirstValueInFlattenedArray=e.shouldUseAutoPipelining=e.notAllowedAutoPipelineCommands=e.kCallbacks=e.kExec=void 0;let t=ZR(),n=JR(),r=WR(),i=HR();e.kExec=Symbol(`exec`),e.kCallbacks=Symbol(`callbacks`),e.notAllowedAutoPipelineCommands=[`auth`,`info`,`script`,`quit`,`cluster`,`pipeline`,`multi`,`subscribe`,`psubscribe`,`unsubscribe`,`unpsubscribe`,`select`,`client`,`hello`,`readonly`,`himport`];function a(t,n){if(t._runningAutoPipelines.has(n)||!t._autoPipelines.has(n))return;t._runningAutoPipelines.add(n);let r=t._autoPipelines.get(n);t._autoPipelines.delete(n);let i=r[e.kCallbacks];r[e.kCallbacks]=null,r.exec(function(e,r){if(t._runningAutoPipelines.delete(n),e)for(let t=0;t<i.length;t++)process.nextTick(i[t],e);else for(let e=0;e<i.length;e++)process.nextTick(i[e],...r[e]);t._autoPipelines.has(n)&&a(t,n)})}function o(t,n,r){return n&&t.options.enableAutoPipelining&&!t.isPipeline&&!e.notAllowedAutoPipelineCommands.includes(r)&&!t.options.autoPipeliningIgnoredCommands.includes(r)}e.shouldUseAutoPipelining=o;function s(e){for(let n=0;n<e.length;n++){let r=e[n];if(typeof r==`string`)return r;if(Array.isArray(r)||(0,t.isArguments)(r)){if(r.length===0)continue;return r[0]}let i=[r].flat();if(i.length>0)return i[0]}}e.getFirstValueInFlattenedArray=s;function c(e,t){if((0,i.exists)(e,{caseInsensitive:!0})){let n=t.flat(),r=(0,i.getKeyIndexes)(e,n,{nameCaseInsensitive:!0});if(r.length)return n[r[0]]}return s(t)}function l(o,s,u,d,f){if(o.isCluster&&!o.slots.length)return o.status===`wait`&&o.connect().catch(t.noop),(0,r.default)(new Promise(function(e,t){o.delayUntilReady(n=>{n?t(n):l(o,s,u,d,null).then(e,t)})}),f);let p=o.options.keyPrefix||``,m=o.isCluster?o.slots[n(`${p}${c(u,d)}`)].join(`,`):`main`;if(o.isCluster&&o.options.scaleReads!==`master`){let e=(0,i.exists)(u)&&(0,i.hasFlag)(u,`readonly`);m+=e?`:read`:`:write`}if(!o._autoPipelines.has(m)){let t=o.pipeline();t[e.kExec]=!1,t[e.kCallbacks]=[],o._autoPipelines.set(m,t)}let h=o._autoPipelines.get(m);h[e.kExec]||(h[e.kExec]=!0,setImmediate(a,o,m));let g=new Promise(function(t,n){h[e.kCallbacks].push(function(e,r){e?n(e):t(r)}),s===`call`&&d.unshift(u),h[s](...d)});return(0,r.default)(g,f)}e.executeWithAutoPipelining=l})),fz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=A(`crypto`),n=cz(),r=WR();e.default=class{constructor(e,r=null,i=``,a=!1){this.lua=e,this.numberOfKeys=r,this.keyPrefix=i,this.readOnly=a,this.sha=(0,t.createHash)(`sha1`).update(e).digest(`hex`);let o=this.sha,s=/* @__PURE__ */ new WeakSet;this.Command=class extends n.default{toWritable(t){let n=this.reject;return this.reject=e=>{e.message.indexOf(`NOSCRIPT`)!==-1&&s.delete(t),n.call(this,e)},s.has(t)?this.name===`eval`&&(this.name=`evalsha`,this.args[0]=o):(s.add(t),this.name=`eval`,this.args[0]=e),super.toWritable(t)}}}execute(e,t,n,i){typeof this.numberOfKeys==`number`&&t.unshift(this.numberOfKeys),this.keyPrefix&&(n.keyPrefix=this.keyPrefix),this.readOnly&&(n.readOnly=!0);let a=new this.Command(`evalsha`,[this.sha,...t],n);return a.promise=a.promise.catch(r=>{if(r.message.indexOf(`NOSCRIPT`)===-1)throw r;let i=new this.Command(`evalsha`,[this.sha,...t],n);return(e.isPipeline?e.redis:e).sendCommand(i)}),(0,r.default)(a.promise,i),e.sendCommand(a)}}})),pz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=HR(),n=dz(),r=cz(),i=fz();var a=class{constructor(){this.options={},this.scriptsSet={},this.addedBuiltinSet=/* @__PURE__ */ new Set}getBuiltinCommands(){return o.slice(0)}createBuiltinCommand(e){return{string:s(null,e,`utf8`),buffer:s(null,e,null)}}addBuiltinCommand(e){this.addedBuiltinSet.add(e),this[e]=s(e,e,`utf8`),this[e+`Buffer`]=s(e+`Buffer`,e,null)}defineCommand(e,t){let n=new i.default(t.lua,t.numberOfKeys,this.options.keyPrefix,t.readOnly);this.scriptsSet[e]=n,this[e]=c(e,e,n,`utf8`),this[e+`Buffer`]=c(e+`Buffer`,e,n,null)}sendCommand(e,t,n){throw Error(`"sendCommand" is not implemented`)}};let o=t.list.filter(e=>e!==`monitor`);o.push(`sentinel`),o.forEach(function(e){a.prototype[e]=s(e,e,`utf8`),a.prototype[e+`Buffer`]=s(e+`Buffer`,e,null)}),a.prototype.call=s(`call`,`utf8`),a.prototype.callBuffer=s(`callBuffer`,null),a.prototype.send_command=a.prototype.call;function s(e,t,i){return i===void 0&&(i=t,t=null),function(...a){let o=t||a.shift(),s=a[a.length-1];typeof s==`function`?a.pop():s=void 0;let c={errorStack:this.options.showFriendlyErrorStack?/* @__PURE__ */ Error():void 0,keyPrefix:this.options.keyPrefix,replyEncoding:i};return(0,n.shouldUseAutoPipelining)(this,e,o)?(0,n.executeWithAutoPipelining)(this,e,o,a,s):this.sendCommand(new r.default(o,a,c,s))}}function c(e,t,r,i){return function(...a){let o=typeof a[a.length-1]==`function`?a.pop():void 0,s={replyEncoding:i};return this.options.showFriendlyErrorStack&&(s.errorStack=/* @__PURE__ */ Error()),(0,n.shouldUseAutoPipelining)(this,e,t)?(0,n.executeWithAutoPipelining)(this,e,t,a,o):r.execute(this,a,s,o)}}e.default=a})),mz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.interceptHimportControlCommand=e.isHimportControlCommand=e.isInternalHimportCommand=e.unbindHimportCoordinator=e.setHimportRole=e.interceptHimportPipeline=e.interceptHimportCommand=e.getHimportBinding=e.bindHimportCoordinator=e.cloneHimportFieldsets=e.hasHimportCoordinator=void 0;let t=cz(),n=az();e.hasHimportCoordinator=Symbol(`hasHimportCoordinator`);let r=/* @__PURE__ */ new WeakMap,i=/* @__PURE__ */ new WeakSet,a=(0,n.Debug)(`himport`);function o(e){return e instanceof Buffer?Buffer.from(e):e}function s(e){return Buffer.from(e).toString(`base64`)}function c(e){return e===void 0?``:Buffer.isBuffer(e)?e.toString(`utf8`).toUpperCase():String(e).toUpperCase()}function l(e){if(e===void 0)return;if(!Array.isArray(e))throw TypeError(`himportFieldsets must be an array`);let t=/* @__PURE__ */ new Set,n=e.map(e=>{if(!e||typeof e!=`object`)throw TypeError(`Each HIMPORT fieldset must be an object`);if(typeof e.name!=`string`&&!Buffer.isBuffer(e.name))throw TypeError(`Each HIMPORT fieldset name must be a string or Buffer`);if(!Array.isArray(e.fields))throw TypeError(`Each HIMPORT fieldset fields value must be an array`);let n=o(e.name),r=s(n);if(t.has(r))throw TypeError(`Duplicate HIMPORT fieldset name`);t.add(r);let i=e.fields.map(e=>{if(typeof e!=`string`&&!Buffer.isBuffer(e))throw TypeError(`Each HIMPORT field must be a string or Buffer`);return o(e)});return Object.freeze({name:n,fields:Object.freeze(i)})});return Object.freeze(n)}e.cloneHimportFieldsets=l,e.default=class{constructor(e){this.definitionsByName=/* @__PURE__ */ new Map,this.sessions=/* @__PURE__ */ new WeakMap,this.managedSets=/* @__PURE__ */ new WeakMap,this.definitions=e.map(e=>{let t={canonicalName:s(e.name),name:e.name,fields:e.fields};return this.definitionsByName.set(t.canonicalName,t),t})}get size(){return this.definitions.length}beginSession(e){this.sessions.set(e,{fieldsets:/* @__PURE__ */ new Map})}detach(e){this.sessions.delete(e)}invalidate(e){let t=this.sessions.get(e);t&&t.fieldsets.clear()}getDefinitions(){return this.definitions}classify(e){let t=this.managedSets.get(e);if(t)return t;if(e.name.toLowerCase()!==`himport`||c(e.args[0])!==`SET`)return;let n=e.args[2];if(typeof n!=`string`&&!Buffer.isBuffer(n))return;let r=this.definitionsByName.get(s(n));if(!r)return;let i={definition:r,recoveryAttempts:0,recoveryInstalled:!1};return this.managedSets.set(e,i),i}prepareCommand(e,t){let n=this.classify(t);if(n)return this.ensurePrepared(e,n.definition)}hasManagedSet(e){return e.some(e=>this.classify(e)!==void 0)}prepareCommands(e,t){let n=/* @__PURE__ */ new Set;for(let r of t){let t=this.prepareCommand(e,r);t&&n.add(t)}if(n.size!==0)return Promise.all(n).then(()=>void 0)}interceptCommand(e,t,n,r){if(t.isSettled)return!0;if(t.name.toLowerCase()===`reset`&&this.invalidate(e),!this.classify(t))return!1;this.installRecovery(e,t,r);let i=this.consumeAllowedSend(e,t);if(!n||i)return!1;let a=this.prepareCommand(e,t);return a?(a.then(()=>{if(!t.isSettled)try{this.allowNextSend(e,t),r()}catch(e){t.reject(e)}},e=>{t.isSettled||t.reject(e)}),!0):!1}allowNextSend(e,t){let n=this.classify(t);n&&(n.sendWithoutPreparationOn=e)}consumeAllowedSend(e,t){let n=this.managedSets.get(t);return n?.sendWithoutPreparationOn===e&&(n.sendWithoutPreparationOn=void 0,!0)}installRecovery(e,t,n){let r=this.classify(t);if(!r||(r.lastConnection=e,r.resumeSend=n,r.recoveryInstalled))return;r.recoveryInstalled=!0;let i=t.reject;t.reject=e=>{if(t.isSettled)return;let n=r.lastConnection,a=r.resumeSend;if(r.recoveryAttempts>0||!n||!a||!y(e)){i.call(t,e);return}r.recoveryAttempts+=1,this.markUnprepared(n,r.definition);let o=this.ensurePrepared(n,r.definition);Promise.resolve(o).then(()=>{if(!t.isSettled)try{this.allowNextSend(n,t),a()}catch(e){i.call(t,e)}},e=>{t.isSettled||i.call(t,e)})}}ensurePrepared(e,n){let r=this.getSession(e),a=r.fieldsets.get(n.canonicalName);if(a?.status===`prepared`)return;if(a?.status===`preparing`)return a.promise;let o=new t.default(`himport`,[`PREPARE`,n.name,...n.fields]);i.add(o);let s=Promise.resolve(e.sendCommand(o)).then(()=>{if(this.sessions.get(e)!==r)return this.ensurePrepared(e,n)??Promise.resolve();let t=r.fieldsets.get(n.canonicalName);t?.status===`preparing`&&t.promise===s&&r.fieldsets.set(n.canonicalName,{status:`prepared`})},t=>{if(this.sessions.get(e)!==r)return this.ensurePrepared(e,n)??Promise.resolve();let i=r.fieldsets.get(n.canonicalName);throw i?.status===`preparing`&&i.promise===s&&r.fieldsets.delete(n.canonicalName),t});return r.fieldsets.set(n.canonicalName,{status:`preparing`,promise:s}),s}getSession(e){let t=this.sessions.get(e);return t||(t={fieldsets:/* @__PURE__ */ new Map},this.sessions.set(e,t)),t}markUnprepared(e,t){let n=this.getSession(e).fieldsets;n.get(t.canonicalName)?.status===`prepared`&&n.delete(t.canonicalName)}};function u(t,n,i){r.set(t,{coordinator:n,role:i}),t[e.hasHimportCoordinator]=!0}e.bindHimportCoordinator=u;function d(e){return r.get(e)}e.getHimportBinding=d;function f(e,t,n,i){let a=r.get(e);return!a||a.role===`replica`||g(t)?!1:a.coordinator.interceptCommand(e,t,n,i)}e.interceptHimportCommand=f;function p({owner:e,commands:t,slot:n,preferredNodeKey:i,setDestination:a,resume:o,reject:s}){let c=r.get(e);if(!c||!c.coordinator.hasManagedSet(t))return!1;let l=e;if(c.role===`cluster`){let t=i??e.slots?.[n]?.[0],r=e.connectionPool,o=t&&r?.getInstanceByKey(t)||r?.getSampleInstance(`master`);if(!o)return s(/* @__PURE__ */ Error(`No master node is available for the pipeline`)),!0;l=o,a(l)}let u=c.coordinator.prepareCommands(l,t);return u?(u.then(()=>{try{o()}catch(e){s(e)}},e=>{s(e)}),!0):!1}e.interceptHimportPipeline=p;function m(e,t){let n=r.get(e);n&&(n.role=t)}e.setHimportRole=m;function h(t){let n=r.get(t);n&&(n.coordinator.detach(t),r.delete(t)),t[e.hasHimportCoordinator]=!1}e.unbindHimportCoordinator=h;function g(e){return i.has(e)}e.isInternalHimportCommand=g;function _(e){return e.name.toLowerCase()===`himport`&&[`PREPARE`,`DISCARD`,`DISCARDALL`].includes(c(e.args[0]))}e.isHimportControlCommand=_;function v(e,n){if(!_(n)||e.length===0)return!1;let r=e.map(e=>{let r=new t.default(n.name,n.args);return e.sendCommand(r),r.promise});return Promise.allSettled(r).then(e=>{let t,r=!1;for(let i of e){if(i.status===`rejected`){n.reject(i.reason);return}r?String(i.value)!==String(t)&&a(`divergent HIMPORT reply across masters (%s != %s)`,i.value,t):(t=i.value,r=!0)}n.resolve(t)}),!0}e.interceptHimportControlCommand=v;function y(e){return e.message.toLowerCase().includes(`no such fieldset`)}})),hz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=JR(),n=HR(),r=WR(),i=A(`util`),a=cz(),o=A(`buffer`),s=az(),c=pz(),l=mz();function u(e,n){let r=t(n[0]),i=e._groupsBySlot[r];for(let r=1;r<n.length;r++)if(e._groupsBySlot[t(n[r])]!==i)return-1;return r}var d=class extends c.default{constructor(e){super(),this.redis=e,this.isPipeline=!0,this.replyPending=0,this._queue=[],this._result=[],this._transactions=0,this._shaToScript={},this.isCluster=this.redis.constructor.name===`Cluster`||this.redis.isCluster,this.options=e.options,Object.keys(e.scriptsSet).forEach(t=>{let n=e.scriptsSet[t];this._shaToScript[n.sha]=n,this[t]=e[t],this[t+`Buffer`]=e[t+`Buffer`]}),e.addedBuiltinSet.forEach(t=>{this[t]=e[t],this[t+`Buffer`]=e[t+`Buffer`]}),this.promise=new Promise((e,t)=>{this.resolve=e,this.reject=t});let t=this;Object.defineProperty(this,"length",{get:function(){return t._queue.length}})}fillResult(e,t){if(this._queue[t].name===`exec`&&Array.isArray(e[1])){let n=e[1].length;for(let r=0;r<n;r++){if(e[1][r]instanceof Error)continue;let i=this._queue[t-(n-r)];try{e[1][r]=i.transformReply(e[1][r])}catch(t){e[1][r]=t}}}if(this._result[t]=e,--this.replyPending)return;if(this.isCluster){let e=!0,t;for(let r=0;r<this._result.length;++r){let i=this._result[r][0],a=this._queue[r];if(i){if(a.name===`exec`&&i.message===`EXECABORT Transaction discarded because of previous errors.`)continue;if(!t)t={name:i.name,message:i.message};else if(t.name!==i.name||t.message!==i.message){e=!1;break}}else if(!a.inTransaction&&!((0,n.exists)(a.name,{caseInsensitive:!0})&&(0,n.hasFlag)(a.name,`readonly`,{nameCaseInsensitive:!0}))){e=!1;break}}if(t&&e){let e=this,n=t.message.split(` `),r=this._queue,i=!1;this._queue=[];for(let e=0;e<r.length;++e){if(n[0]===`ASK`&&!i&&r[e].name!==`asking`&&(!r[e-1]||r[e-1].name!==`asking`)){let e=new a.default(`asking`);e.ignore=!0,this.sendCommand(e)}r[e].initPromise(),this.sendCommand(r[e]),i=r[e].inTransaction}let o=!0;this.leftRedirections===void 0&&(this.leftRedirections={});let s=function(){e.exec()},c=this.redis;if(c.handleError(t,this.leftRedirections,{moved:function(t,n){e.preferKey=n,c.slots[t]?c.slots[t][0]!==n&&(c.slots[t]=[n]):c.slots[t]=[n],c._groupsBySlot[t]=c._groupsIds[c.slots[t].join(`;`)],c.refreshSlotsCache(),e.exec()},ask:function(t,n){e.preferKey=n,e.exec()},tryagain:s,clusterDown:s,connectionClosed:s,maxRedirections:()=>{o=!1},defaults:()=>{o=!1}}),o)return}}let r=0;for(let e=0;e<this._queue.length-r;++e)this._queue[e+r].ignore&&(r+=1),this._result[e]=this._result[e+r];this.resolve(this._result.slice(0,this._result.length-r))}sendCommand(e){this._transactions>0&&(e.inTransaction=!0);let t=this._queue.length;return e.pipelineIndex=t,e.promise.then(e=>{this.fillResult([null,e],t)}).catch(e=>{this.fillResult([e],t)}),this._queue.push(e),this}addBatch(e){let t,n,r;for(let i=0;i<e.length;++i)t=e[i],n=t[0],r=t.slice(1),this[n].apply(this,r);return this}};e.default=d;let f=d.prototype.multi;d.prototype.multi=function(){return this._transactions+=1,f.apply(this,arguments)};let p=d.prototype.execBuffer;d.prototype.execBuffer=(0,i.deprecate)(function(){return this._transactions>0&&--this._transactions,p.apply(this,arguments)},`Pipeline#execBuffer: Use Pipeline#exec instead`),d.prototype.exec=function(e){if(this.isCluster&&!this.redis.slots.length)return this.redis.status===`wait`&&this.redis.connect().catch(s.noop),e&&!this.nodeifiedPromise&&(this.nodeifiedPromise=!0,(0,r.default)(this.promise,e)),this.redis.delayUntilReady(t=>{t?this.reject(t):this.exec(e)}),this.promise;if(this._transactions>0)return--this._transactions,p.apply(this,arguments);this.nodeifiedPromise||(this.nodeifiedPromise=!0,(0,r.default)(this.promise,e)),this._queue.length||this.resolve([]);let n;if(this.isCluster){let e=[];for(let n=0;n<this._queue.length;n++){let r=this._queue[n].getKeys();if(r.length&&e.push(r[0]),r.length&&t.generateMulti(r)<0)return this.reject(/* @__PURE__ */ Error(`All the keys in a pipeline command should belong to the same slot`)),this.promise}if(e.length){if(n=u(this.redis,e),n<0)return this.reject(/* @__PURE__ */ Error(`All keys in the pipeline should belong to the same slots allocation group`)),this.promise}else n=Math.random()*16384|0}let i=this,a;return(0,l.interceptHimportPipeline)({owner:i.redis,commands:i._queue,slot:n,preferredNodeKey:i.preferKey,setDestination(e){a={slot:n,redis:e}},resume:c,reject(e){i.reject(e)}})||c(),this.promise;function c(){let e=i.replyPending=i._queue.length;i.isCluster&&!a&&(a={slot:n,redis:i.redis.connectionPool.nodes.all[i.preferKey]});let t=``,r,s={isPipeline:!0,destination:i.isCluster?a:{redis:i.redis},write(n){typeof n==`string`?(t.length+n.length>=o.constants.MAX_STRING_LENGTH&&(r||=[],t&&=(r.push(Buffer.from(t,`utf8`)),``)),t+=n):(r||=[],t&&=(r.push(Buffer.from(t,`utf8`)),``),r.push(n)),--e||(r?(t&&r.push(Buffer.from(t,`utf8`)),s.destination.redis.stream.write(Buffer.concat(r))):s.destination.redis.stream.write(t),e=i._queue.length,t=``,r=void 0)}};for(let e=0;e<i._queue.length;++e)i.redis.sendCommand(i._queue[e],s,a);return i.promise}}})),gz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.traceConnect=e.traceBatch=e.traceCommand=e.sanitizeArgs=void 0;let t=[{regex:/^ECHO/i,args:0},{regex:/^(GETSET|LPUSH|MSET|PFA|PSETEX|PUBLISH|RPUSH|SADD|SET|SPUBLISH|XADD|ZADD)/i,args:1},{regex:/^(HSET|HMSET|LSET|LINSERT)/i,args:2},{regex:/^(ACL|BIT|B[LRZ]|CLIENT|CLUSTER|CONFIG|COMMAND|DECR|DEL|EVAL|EX|FUNCTION|GEO|GET|HINCR|HMGET|HSCAN|INCR|L[TRLM]|MEMORY|P[EFISTU]|RPOP|S[CDIMORSU]|XACK|X[CDGILPRT]|Z[CDILMPRS])/i,args:-1}];function n(e,n){let r=0;for(let n of t)if(n.regex.test(e)){r=n.args;break}if(r===-1)return n.map(e=>String(e));let i=[];for(let e=0;e<n.length;e++)e<r?i.push(String(n[e])):i.push(`?`);return i}e.sanitizeArgs=n;let r=(()=>{try{return`getBuiltinModule`in process?process.getBuiltinModule(`node:diagnostics_channel`):A(`node:diagnostics_channel`)}catch{return}})(),i=r&&typeof r.tracingChannel==`function`,a=i?r.tracingChannel(`ioredis:command`):void 0,o=i?r.tracingChannel(`ioredis:batch`):void 0,s=i?r.tracingChannel(`ioredis:connect`):void 0;function c(e){return!!e&&e.hasSubscribers!==!1}let l=()=>{};function u(e,t){if(!c(a))return e();let n=a.tracePromise(e,t());return n.catch(l),n}e.traceCommand=u;function d(e,t){if(!c(o))return e();let n=o.tracePromise(e,t());return n.catch(l),n}e.traceBatch=d;function f(e,t){return c(s)?s.tracePromise(e,t()):e()}e.traceConnect=f})),_z=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.addTransactionSupport=void 0;let t=az(),n=WR(),r=hz(),i=gz();function a(e){e.pipeline=function(e){let t=new r.default(this);return Array.isArray(e)&&t.addBatch(e),t};let{multi:a}=e;e.multi=function(e,o){if(o===void 0&&!Array.isArray(e)&&(o=e,e=null),o&&o.pipeline===!1)return a.call(this);let s=new r.default(this);s.multi(),Array.isArray(e)&&s.addBatch(e);let c=s.exec;s.exec=function(e){if(this.isCluster&&!this.redis.slots.length)return this.redis.status===`wait`&&this.redis.connect().catch(t.noop),(0,n.default)(new Promise((e,t)=>{this.redis.delayUntilReady(n=>{n?t(n):this.exec(s).then(e,t)})}),e);if(this._transactions>0&&c.call(s),this.nodeifiedPromise)return c.call(s);let r=Math.max(s.length-2,0),a=()=>c.call(s).then(function(e){let n=e[e.length-1];if(n===void 0)throw Error("Pipeline cannot be used to send any commands when the `exec()` has been called on it.");if(n[0]){n[0].previousErrors=[];for(let t=0;t<e.length-1;++t)e[t][0]&&n[0].previousErrors.push(e[t][0]);throw n[0]}return(0,t.wrapMultiResult)(n[1])}),o=`_buildBatchContext`in this.redis?(0,i.traceBatch)(a,()=>this.redis._buildBatchContext(r)):a();return(0,n.default)(o,e)};let{execBuffer:l}=s;return s.execBuffer=function(e){return this._transactions>0&&l.call(s),s.exec(e)},s};let{exec:o}=e;e.exec=function(e){return(0,n.default)(o.call(this).then(function(e){return Array.isArray(e)&&(e=(0,t.wrapMultiResult)(e)),e}),e)}}e.addTransactionSupport=a})),vz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});function t(e,t){Object.getOwnPropertyNames(t.prototype).forEach(n=>{Object.defineProperty(e.prototype,n,Object.getOwnPropertyDescriptor(t.prototype,n))})}e.default=t})),yz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.DEFAULT_CLUSTER_OPTIONS=void 0;let t=A(`dns`);e.DEFAULT_CLUSTER_OPTIONS={clusterRetryStrategy:e=>Math.min(100+e*2,2e3),clusterNodeRetryStrategy:null,enableOfflineQueue:!0,enableReadyCheck:!0,scaleReads:`master`,maxRedirections:16,retryDelayOnMoved:0,retryDelayOnFailover:100,retryDelayOnClusterDown:100,retryDelayOnTryAgain:100,slotsRefreshTimeout:1e3,useSRVRecords:!1,resolveSrv:t.resolveSrv,dnsLookup:t.lookup,enableAutoPipelining:!1,autoPipeliningIgnoredCommands:[],shardedSubscribers:!1}})),bz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.getConnectionName=e.weightSrvRecords=e.groupSrvRecords=e.getUniqueHostnamesFromOptions=e.normalizeNodeOptions=e.nodeKeyToRedisOptions=e.getNodeKey=e.waitForRedisReady=void 0;let t=az(),n=A(`net`);function r(e){return e.status===`ready`?Promise.resolve():e.status===`wait`?e.connect():e.status===`end`?Promise.reject(Error(t.CONNECTION_CLOSED_ERROR_MSG)):new Promise((n,r)=>{let i=()=>{e.removeListener(`end`,a),n()},a=()=>{e.removeListener(`ready`,i),r(Error(t.CONNECTION_CLOSED_ERROR_MSG))};e.once(`ready`,i),e.once(`end`,a)})}e.waitForRedisReady=r;function i(e){return e.port=e.port||6379,e.host=e.host||`127.0.0.1`,e.host+`:`+e.port}e.getNodeKey=i;function a(e){let t=e.lastIndexOf(`:`);if(t===-1)throw Error(`Invalid node key ${e}`);return{host:e.slice(0,t),port:Number(e.slice(t+1))}}e.nodeKeyToRedisOptions=a;function o(e){return e.map(e=>{let n={};if(typeof e==`object`)Object.assign(n,e);else if(typeof e==`string`)Object.assign(n,(0,t.parseURL)(e));else if(typeof e==`number`)n.port=e;else throw Error(`Invalid argument `+e);return typeof n.port==`string`&&(n.port=parseInt(n.port,10)),delete n.db,n.port||=6379,n.host||=`127.0.0.1`,(0,t.resolveTLSProfile)(n)})}e.normalizeNodeOptions=o;function s(e){let t={};return e.forEach(e=>{t[e.host]=!0}),Object.keys(t).filter(e=>!(0,n.isIP)(e))}e.getUniqueHostnamesFromOptions=s;function c(e){let t={};for(let n of e)t.hasOwnProperty(n.priority)?(t[n.priority].totalWeight+=n.weight,t[n.priority].records.push(n)):t[n.priority]={totalWeight:n.weight,records:[n]};return t}e.groupSrvRecords=c;function l(e){if(e.records.length===1)return e.totalWeight=0,e.records.shift();let t=Math.floor(Math.random()*(e.totalWeight+e.records.length)),n=0;for(let[r,i]of e.records.entries())if(n+=1+i.weight,n>t)return e.totalWeight-=i.weight,e.records.splice(r,1),i}e.weightSrvRecords=l;function u(e,t){let n=`ioredis-cluster(${e})`;return t?`${n}:${t}`:n}e.getConnectionName=u})),xz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=bz(),n=az(),r=Wz(),i=(0,n.Debug)(`cluster:subscriber`);e.default=class{constructor(e,n,r=!1){this.connectionPool=e,this.emitter=n,this.isSharded=r,this.started=!1,this.subscriber=null,this.slotRange=[],this.onSubscriberEnd=()=>{this.started?(i(`subscriber has disconnected, selecting a new one...`),this.selectSubscriber()):i(`subscriber has disconnected, but ClusterSubscriber is not started, so not reconnecting.`)},this.connectionPool.on(`-node`,(e,n)=>{this.started&&this.subscriber&&(0,t.getNodeKey)(this.subscriber.options)===n&&(i(`subscriber has left, selecting a new one...`),this.selectSubscriber())}),this.connectionPool.on(`+node`,()=>{this.started&&!this.subscriber&&(i(`a new node is discovered and there is no subscriber, selecting a new one...`),this.selectSubscriber())})}getInstance(){return this.subscriber}associateSlotRange(e){return this.isSharded&&(this.slotRange=e),this.slotRange}start(){this.started=!0,this.selectSubscriber(),i(`started`)}stop(){this.started=!1,this.subscriber&&=(this.subscriber.disconnect(),null)}isStarted(){return this.started}selectSubscriber(){let e=this.lastActiveSubscriber;e&&(e.off(`end`,this.onSubscriberEnd),e.disconnect()),this.subscriber&&(this.subscriber.off(`end`,this.onSubscriberEnd),this.subscriber.disconnect());let a=(0,n.sample)(this.connectionPool.getNodes());if(!a){i(`selecting subscriber failed since there is no node discovered in the cluster yet`),this.subscriber=null;return}let{options:o}=a;i(`selected a subscriber %s:%s`,o.host,o.port);let s=`subscriber`;this.isSharded&&(s=`ssubscriber`),this.subscriber=new r.default({port:o.port,host:o.host,username:o.username,password:o.password,enableReadyCheck:!0,connectionName:(0,t.getConnectionName)(s,o.connectionName),lazyConnect:!0,tls:o.tls,protocol:o.protocol,replyMapping:o.replyMapping,retryStrategy:null}),this.subscriber.on(`error`,n.noop),this.subscriber.on(`moved`,()=>{this.emitter.emit(`forceRefresh`)}),this.subscriber.once(`end`,this.onSubscriberEnd);let c={subscribe:[],psubscribe:[],ssubscribe:[]};if(e){let t=e.condition||e.prevCondition;t&&t.subscriber&&(c.subscribe=t.subscriber.channels(`subscribe`),c.psubscribe=t.subscriber.channels(`psubscribe`),c.ssubscribe=t.subscriber.channels(`ssubscribe`))}if(c.subscribe.length||c.psubscribe.length||c.ssubscribe.length){let e=0;for(let t of[`subscribe`,`psubscribe`,`ssubscribe`]){let n=c[t];if(n.length!=0){if(i(`%s %d channels`,t,n.length),t===`ssubscribe`)for(let r of n)e+=1,this.subscriber[t](r).then(()=>{--e||(this.lastActiveSubscriber=this.subscriber)}).catch(()=>{i(`failed to ssubscribe to channel: %s`,r)});else e+=1,this.subscriber[t](n).then(()=>{--e||(this.lastActiveSubscriber=this.subscriber)}).catch(()=>{i(`failed to %s %d channels`,t,n.length)})}}}else this.lastActiveSubscriber=this.subscriber;for(let e of[`message`,`messageBuffer`])this.subscriber.on(e,(t,n)=>{this.emitter.emit(e,t,n)});for(let e of[`pmessage`,`pmessageBuffer`])this.subscriber.on(e,(t,n,r)=>{this.emitter.emit(e,t,n,r)});if(this.isSharded==1)for(let e of[`smessage`,`smessageBuffer`])this.subscriber.on(e,(t,n)=>{this.emitter.emit(e,t,n)})}}})),Sz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=A(`events`),n=az(),r=bz(),i=Wz(),a=(0,n.Debug)(`cluster:connectionPool`);e.default=class extends t.EventEmitter{constructor(e,t=null,n={}){super(),this.redisOptions=e,this.clusterNodeRetryStrategy=t,this.hooks=n,this.nodes={all:{},master:{},slave:{}},this.specifiedOptions={}}getNodes(e=`all`){let t=this.nodes[e];return Object.keys(t).map(e=>t[e])}getInstanceByKey(e){return this.nodes.all[e]}getSampleInstance(e){let t=Object.keys(this.nodes[e]),r=(0,n.sample)(t);return this.nodes[e][r]}addMasterNode(e){let t=(0,r.getNodeKey)(e.options),n=this.createRedisFromOptions(e,e.options.readOnly);return!e.options.readOnly&&(this.nodes.all[t]=n,this.nodes.master[t]=n,!0)}createRedisFromOptions(e,t){let r=new i.default((0,n.defaults)({retryStrategy:typeof this.clusterNodeRetryStrategy==`function`?this.clusterNodeRetryStrategy:null,enableOfflineQueue:!0,readOnly:t},e,this.redisOptions,{lazyConnect:!0}));return this.hooks.onCreate?.(r,t),r}findOrCreate(e,t=!1){let i=(0,r.getNodeKey)(e);t=!!t,this.specifiedOptions[i]?Object.assign(e,this.specifiedOptions[i]):this.specifiedOptions[i]=e;let o;return this.nodes.all[i]?(o=this.nodes.all[i],o.options.readOnly!==t&&(o.options.readOnly=t,a(`Change role of %s to %s`,i,t?`slave`:`master`),o[t?`readonly`:`readwrite`]().catch(n.noop),t?(delete this.nodes.master[i],this.nodes.slave[i]=o):(delete this.nodes.slave[i],this.nodes.master[i]=o),this.hooks.onRoleChange?.(o,i,t))):(a(`Connecting to %s as %s`,i,t?`slave`:`master`),o=this.createRedisFromOptions(e,t),this.nodes.all[i]=o,this.nodes[t?`slave`:`master`][i]=o,o.once(`end`,()=>{this.nodes.all[i]&&this.nodes.all[i]!==o||(this.removeNode(i),this.emit(`-node`,o,i),Object.keys(this.nodes.all).length||this.emit(`drain`))}),this.emit(`+node`,o,i),o.on(`error`,e=>{this.emit(`nodeError`,e,i)})),o}recreate(e,t=!1){let n=(0,r.getNodeKey)(e),i=this.nodes.all[n];i&&(a(`Recreating connection to %s`,n),this.removeNode(n),i.disconnect());let o=this.findOrCreate(e,t);return i&&this.emit(`-node`,i,n),o}reset(e){a(`Reset with %O`,e);let t={};e.forEach(e=>{let n=(0,r.getNodeKey)(e);e.readOnly&&t[n]||(t[n]=e)}),Object.keys(this.nodes.all).forEach(e=>{t[e]||(a(`Disconnect %s because the node does not hold any slot`,e),this.nodes.all[e].disconnect(),this.removeNode(e))}),Object.keys(t).forEach(e=>{let n=t[e];this.findOrCreate(n,n.readOnly)})}removeNode(e){let{nodes:t}=this;t.all[e]&&(a(`Remove %s from the pool`,e),this.hooks.onRemove?.(t.all[e]),delete t.all[e]),delete t.master[e],delete t.slave[e]}}})),Cz=/* @__PURE__ */ D(((e,t)=>{function n(e,t){var t=t||{};this._capacity=t.capacity,this._head=0,this._tail=0,Array.isArray(e)?this._fromArray(e):(this._capacityMask=3,this._list=[,,,,])}n.prototype.peekAt=function(e){var t=e;if(t===(t|0)){var n=this.size();if(!(t>=n||t<-n))return t<0&&(t+=n),t=this._head+t&this._capacityMask,this._list[t]}},n.prototype.get=function(e){return this.peekAt(e)},n.prototype.peek=function(){if(this._head!==this._tail)return this._list[this._head]},n.prototype.peekFront=function(){return this.peek()},n.prototype.peekBack=function(){return this.peekAt(-1)},Object.defineProperty(n.prototype,"length",{get:function(){return this.size()}}),n.prototype.size=function(){return this._head===this._tail?0:this._head<this._tail?this._tail-this._head:this._capacityMask+1-(this._head-this._tail)},n.prototype.unshift=function(e){if(arguments.length===0)return this.size();var t=this._list.length;return this._head=this._head-1+t&this._capacityMask,this._list[this._head]=e,this._tail===this._head&&this._growArray(),this._capacity&&this.size()>this._capacity&&this.pop(),this._head<this._tail?this._tail-this._head:this._capacityMask+1-(this._head-this._tail)},n.prototype.shift=function(){var e=this._head;if(e!==this._tail){var t=this._list[e];return this._list[e]=void 0,this._head=e+1&this._capacityMask,e<2&&this._tail>1e4&&this._tail<=this._list.length>>>2&&this._shrinkArray(),t}},n.prototype.push=function(e){if(arguments.length===0)return this.size();var t=this._tail;return this._list[t]=e,this._tail=t+1&this._capacityMask,this._tail===this._head&&this._growArray(),this._capacity&&this.size()>this._capacity&&this.shift(),this._head<this._tail?this._tail-this._head:this._capacityMask+1-(this._head-this._tail)},n.prototype.pop=function(){var e=this._tail;if(e!==this._head){var t=this._list.length;this._tail=e-1+t&this._capacityMask;var n=this._list[this._tail];return this._list[this._tail]=void 0,this._head<2&&e>1e4&&e<=t>>>2&&this._shrinkArray(),n}},n.prototype.removeOne=function(e){var t=e;if(t===(t|0)&&this._head!==this._tail){var n=this.size(),r=this._list.length;if(!(t>=n||t<-n)){t<0&&(t+=n),t=this._head+t&this._capacityMask;var i=this._list[t],a;if(e<n/2){for(a=e;a>0;a--)this._list[t]=this._list[t=t-1+r&this._capacityMask];this._list[t]=void 0,this._head=this._head+1+r&this._capacityMask}else{for(a=n-1-e;a>0;a--)this._list[t]=this._list[t=t+1+r&this._capacityMask];this._list[t]=void 0,this._tail=this._tail-1+r&this._capacityMask}return i}}},n.prototype.remove=function(e,t){var n=e,r,i=t;if(n===(n|0)&&this._head!==this._tail){var a=this.size(),o=this._list.length;if(!(n>=a||n<-a||t<1)){if(n<0&&(n+=a),t===1||!t)return r=[,],r[0]=this.removeOne(n),r;if(n===0&&n+t>=a)return r=this.toArray(),this.clear(),r;n+t>a&&(t=a-n);var s;for(r=Array(t),s=0;s<t;s++)r[s]=this._list[this._head+n+s&this._capacityMask];if(n=this._head+n&this._capacityMask,e+t===a){for(this._tail=this._tail-t+o&this._capacityMask,s=t;s>0;s--)this._list[n=n+1+o&this._capacityMask]=void 0;return r}if(e===0){for(this._head=this._head+t+o&this._capacityMask,s=t-1;s>0;s--)this._list[n=n+1+o&this._capacityMask]=void 0;return r}if(n<a/2){for(this._head=this._head+e+t+o&this._capacityMask,s=e;s>0;s--)this.unshift(this._list[n=n-1+o&this._capacityMask]);for(n=this._head-1+o&this._capacityMask;i>0;)this._list[n=n-1+o&this._capacityMask]=void 0,i--;e<0&&(this._tail=n)}else{for(this._tail=n,n=n+t+o&this._capacityMask,s=a-(t+e);s>0;s--)this.push(this._list[n++]);for(n=this._tail;i>0;)this._list[n=n+1+o&this._capacityMask]=void 0,i--}return this._head<2&&this._tail>1e4&&this._tail<=o>>>2&&this._shrinkArray(),r}}},n.prototype.splice=function(e,t){var n=e;if(n===(n|0)){var r=this.size();if(n<0&&(n+=r),!(n>r)){if(arguments.length>2){var i,a,o,s=arguments.length,c=this._list.length,l=2;if(!r||n<r/2){for(a=Array(n),i=0;i<n;i++)a[i]=this._list[this._head+i&this._capacityMask];for(t===0?(o=[],n>0&&(this._head=this._head+n+c&this._capacityMask)):(o=this.remove(n,t),this._head=this._head+n+c&this._capacityMask);s>l;)this.unshift(arguments[--s]);for(i=n;i>0;i--)this.unshift(a[i-1])}else{a=Array(r-(n+t));var u=a.length;for(i=0;i<u;i++)a[i]=this._list[this._head+n+t+i&this._capacityMask];for(t===0?(o=[],n!=r&&(this._tail=this._head+n+c&this._capacityMask)):(o=this.remove(n,t),this._tail=this._tail-u+c&this._capacityMask);l<s;)this.push(arguments[l++]);for(i=0;i<u;i++)this.push(a[i])}return o}return this.remove(n,t)}}},n.prototype.clear=function(){this._list=Array(this._list.length),this._head=0,this._tail=0},n.prototype.isEmpty=function(){return this._head===this._tail},n.prototype.toArray=function(){return this._copyArray(!1)},n.prototype._fromArray=function(e){var t=e.length,n=this._nextPowerOf2(t);this._list=Array(n),this._capacityMask=n-1,this._tail=t;for(var r=0;r<t;r++)this._list[r]=e[r]},n.prototype._copyArray=function(e,t){var n=this._list,r=n.length,i=this.length;if(t|=i,t==i&&this._head<this._tail)return this._list.slice(this._head,this._tail);var a=Array(t),o=0,s;if(e||this._head>this._tail){for(s=this._head;s<r;s++)a[o++]=n[s];for(s=0;s<this._tail;s++)a[o++]=n[s]}else for(s=this._head;s<this._tail;s++)a[o++]=n[s];return a},n.prototype._growArray=function(){if(this._head!=0){var e=this._copyArray(!0,this._list.length<<1);this._tail=this._list.length,this._head=0,this._list=e}else this._tail=this._list.length,this._list.length<<=1;this._capacityMask=this._capacityMask<<1|1},n.prototype._shrinkArray=function(){this._list.length>>>=1,this._capacityMask>>>=1},n.prototype._nextPowerOf2=function(e){var t=1<<Math.log(e)/Math.log(2)+1;return Math.max(t,4)},t.exports=n})),wz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=az(),n=Cz(),r=(0,t.Debug)(`delayqueue`);e.default=class{constructor(){this.queues={},this.timeouts={}}push(e,t,r){let i=r.callback||process.nextTick;this.queues[e]||(this.queues[e]=new n),this.queues[e].push(t),this.timeouts[e]||(this.timeouts[e]=setTimeout(()=>{i(()=>{this.timeouts[e]=null,this.execute(e)})},r.timeout))}execute(e){let t=this.queues[e];if(!t)return;let{length:n}=t;if(n)for(r(`send %d commands in %s queue`,n,e),this.queues[e]=null;t.length>0;)t.shift()()}}})),Tz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=bz(),n=az(),r=Wz(),i=(0,n.Debug)(`cluster:subscriberGroup:shardedSubscriber`),a={IDLE:`idle`,STARTING:`starting`,CONNECTED:`connected`,STOPPING:`stopping`,ENDED:`ended`},o={[a.IDLE]:[a.STARTING,a.STOPPING,a.ENDED],[a.STARTING]:[a.CONNECTED,a.STOPPING,a.ENDED],[a.CONNECTED]:[a.STOPPING,a.ENDED],[a.STOPPING]:[a.ENDED],[a.ENDED]:[]};e.default=class{constructor(e,i,o){this.emitter=e,this.status=a.IDLE,this.instance=null,this.connectPromise=null,this.messageListeners=/* @__PURE__ */ new Map,this.onEnd=()=>{this.updateStatus(a.ENDED),this.emitter.emit(`-node`,this.instance,this.nodeKey)},this.onError=e=>{this.emitter.emit(`nodeError`,e,this.nodeKey)},this.onMoved=()=>{this.emitter.emit(`moved`)},this.instance=new r.default((0,n.defaults)({enableReadyCheck:!1,enableOfflineQueue:!0,connectionName:(0,t.getConnectionName)(`ssubscriber`,i.connectionName),retryStrategy:null,lazyConnect:!0},i,o)),this.lazyConnect=o?.lazyConnect??!0,this.nodeKey=(0,t.getNodeKey)(i),this.instance.on(`end`,this.onEnd),this.instance.on(`error`,this.onError),this.instance.on(`moved`,this.onMoved);for(let e of[`smessage`,`smessageBuffer`]){let t=(...t)=>{this.emitter.emit(e,...t)};this.messageListeners.set(e,t),this.instance.on(e,t)}}async start(){if(this.connectPromise)return this.connectPromise;if(this.status!==a.STARTING&&this.status!==a.CONNECTED){if(this.status===a.ENDED||!this.instance)throw Error(`Sharded subscriber ${this.nodeKey} cannot be restarted once ended.`);this.updateStatus(a.STARTING),this.connectPromise=this.instance.connect();try{await this.connectPromise,this.updateStatus(a.CONNECTED)}catch(e){throw this.updateStatus(a.ENDED),e}finally{this.connectPromise=null}}}stop(){this.updateStatus(a.STOPPING),this.instance&&=(this.instance.disconnect(),this.instance.removeAllListeners(),this.messageListeners.clear(),null),this.updateStatus(a.ENDED),i(`stopped %s`,this.nodeKey)}isStarted(){return[a.CONNECTED,a.STARTING].includes(this.status)}get subscriberStatus(){return this.status}isHealthy(){return(this.status===a.IDLE||this.status===a.CONNECTED||this.status===a.STARTING)&&this.instance!==null}getInstance(){return this.instance}getNodeKey(){return this.nodeKey}isLazyConnect(){return this.lazyConnect}updateStatus(e){this.status!==e&&(o[this.status].includes(e)?this.status=e:i(`Invalid status transition for %s: %s -> %s`,this.nodeKey,this.status,e))}}})),Ez=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=az(),n=bz(),r=JR(),i=Tz(),a=(0,t.Debug)(`cluster:subscriberGroup`);var o=class e{constructor(t,n){this.subscriberGroupEmitter=t,this.options=n,this.shardedSubscribers=/* @__PURE__ */ new Map,this.clusterSlots=[],this.subscriberToSlotsIndex=/* @__PURE__ */ new Map,this.channels=/* @__PURE__ */ new Map,this.failedAttemptsByNode=/* @__PURE__ */ new Map,this.isResetting=!1,this.pendingReset=null,this.handleSubscriberConnectFailed=(t,n)=>{let r=(this.failedAttemptsByNode.get(n)||0)+1;this.failedAttemptsByNode.set(n,r);let i=Math.min(r,e.MAX_RETRY_ATTEMPTS),o=Math.min(e.BASE_BACKOFF_MS*2**i,e.MAX_BACKOFF_MS),s=Math.floor((Math.random()-.5)*(o*.5)),c=Math.max(0,o+s);a(`Failed to connect subscriber for %s. Refreshing slots in %dms`,n,c),this.subscriberGroupEmitter.emit(`subscriberConnectFailed`,{delay:c,error:t})},this.handleSubscriberConnectSucceeded=e=>{this.failedAttemptsByNode.delete(e)}}getResponsibleSubscriber(e){let t=this.clusterSlots[e][0],n=this.shardedSubscribers.get(t);return n&&n.subscriberStatus===`idle`&&n.start().then(()=>{this.handleSubscriberConnectSucceeded(n.getNodeKey())}).catch(e=>{this.handleSubscriberConnectFailed(e,n.getNodeKey())}),n}addChannels(e){let t=r(e[0]);for(let n of e)if(r(n)!==t)return-1;let n=this.channels.get(t);return n?this.channels.set(t,n.concat(e)):this.channels.set(t,e),Array.from(this.channels.values()).reduce((e,t)=>e+t.length,0)}removeChannels(e){let t=r(e[0]);for(let n of e)if(r(n)!==t)return-1;let n=this.channels.get(t);if(n){let r=n.filter(t=>!e.includes(t));this.channels.set(t,r)}return Array.from(this.channels.values()).reduce((e,t)=>e+t.length,0)}stop(){for(let e of this.shardedSubscribers.values())e.stop();this.pendingReset=null,this.shardedSubscribers.clear(),this.subscriberToSlotsIndex.clear()}start(){let e=[];for(let t of this.shardedSubscribers.values())this.shouldStartSubscriber(t)&&(e.push(t.start().then(()=>{this.handleSubscriberConnectSucceeded(t.getNodeKey())}).catch(e=>{this.handleSubscriberConnectFailed(e,t.getNodeKey())})),this.subscriberGroupEmitter.emit(`+subscriber`));return Promise.all(e)}async reset(e,t){if(this.isResetting)this.pendingReset={slots:e,nodes:t};else{this.isResetting=!0;try{let r=this._refreshSlots(e),o=this.hasUnhealthySubscribers();if(!r&&!o){a(`No topology change detected or failed subscribers. Skipping reset.`);return}for(let[e,t]of this.shardedSubscribers)this.subscriberToSlotsIndex.has(e)&&t.isHealthy()?a(`Skipping deleting subscriber for %s`,e):(a(`Removing subscriber for %s`,e),t.stop(),this.shardedSubscribers.delete(e),this.subscriberGroupEmitter.emit(`-subscriber`));let s=[];for(let[e,r]of this.subscriberToSlotsIndex){let r=this.shardedSubscribers.get(e);if(r&&r.isHealthy()){a(`Skipping creating new subscriber for %s`,e),!r.isStarted()&&this.shouldStartSubscriber(r)&&s.push(r.start().then(()=>{this.handleSubscriberConnectSucceeded(e)}).catch(t=>{this.handleSubscriberConnectFailed(t,e)}));continue}r&&!r.isHealthy()&&(a(`Replacing subscriber for %s`,e),r.stop(),this.shardedSubscribers.delete(e),this.subscriberGroupEmitter.emit(`-subscriber`)),a(`Creating new subscriber for %s`,e);let o=t.find(t=>(0,n.getNodeKey)(t.options)===e);if(!o){a(`Failed to find node for key %s`,e);continue}let c=new i.default(this.subscriberGroupEmitter,o.options,this.options.redisOptions);this.shardedSubscribers.set(e,c),this.shouldStartSubscriber(c)&&s.push(c.start().then(()=>{this.handleSubscriberConnectSucceeded(e)}).catch(t=>{this.handleSubscriberConnectFailed(t,e)})),this.subscriberGroupEmitter.emit(`+subscriber`)}await Promise.all(s),this._resubscribe(),this.subscriberGroupEmitter.emit(`subscribersReady`)}finally{if(this.isResetting=!1,this.pendingReset){let{slots:e,nodes:t}=this.pendingReset;this.pendingReset=null,await this.reset(e,t)}}}}_refreshSlots(e){if(this._slotsAreEqual(e)&&this.subscriberToSlotsIndex.size>0)return a(`Nothing to refresh because the new cluster map is equal to the previous one.`),!1;a(`Refreshing the slots of the subscriber group.`),this.subscriberToSlotsIndex=/* @__PURE__ */ new Map;for(let t=0;t<e.length;t++){let n=e[t][0];this.subscriberToSlotsIndex.has(n)||this.subscriberToSlotsIndex.set(n,[]),this.subscriberToSlotsIndex.get(n).push(Number(t))}return this.clusterSlots=JSON.parse(JSON.stringify(e)),!0}_resubscribe(){this.shardedSubscribers&&this.shardedSubscribers.forEach((e,t)=>{let n=this.subscriberToSlotsIndex.get(t);n&&n.forEach(n=>{let r=e.getInstance(),i=this.channels.get(n);if(i&&i.length>0){if(!r||r.status===`end`)return;r.status===`ready`?r.ssubscribe(...i).catch(e=>{a(`Failed to ssubscribe on node %s: %s`,t,e)}):r.once(`ready`,()=>{r.ssubscribe(...i).catch(e=>{a(`Failed to ssubscribe on node %s: %s`,t,e)})})}})})}_slotsAreEqual(e){return this.clusterSlots!==void 0&&JSON.stringify(this.clusterSlots)===JSON.stringify(e)}hasUnhealthySubscribers(){let e=Array.from(this.shardedSubscribers.values()).some(e=>!e.isHealthy()),t=Array.from(this.subscriberToSlotsIndex.keys()).some(e=>!this.shardedSubscribers.has(e));return e||t}shouldStartSubscriber(e){if(e.isStarted())return!1;if(!e.isLazyConnect())return!0;let t=this.subscriberToSlotsIndex.get(e.getNodeKey());return t?t.some(e=>{let t=this.channels.get(e);return!!(t&&t.length>0)}):!1}};o.MAX_RETRY_ATTEMPTS=10,o.MAX_BACKOFF_MS=2e3,o.BASE_BACKOFF_MS=100,e.default=o})),Dz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=HR(),n=A(`events`),r=qR(),i=WR(),a=cz(),o=lz(),s=Wz(),c=uz(),l=_z(),u=az(),d=vz(),f=pz(),p=yz(),m=xz(),h=Sz(),g=wz(),_=bz(),v=Cz(),y=Ez(),b=mz(),x=(0,u.Debug)(`cluster`),S=/* @__PURE__ */ new WeakSet;var C=class e extends f.default{constructor(e,t={}){super(),this.slots=[],this._groupsIds={},this._groupsBySlot=Array(16384),this.isCluster=!0,this.retryAttempts=0,this.delayQueue=new g.default,this.offlineQueue=new v,this.isRefreshing=!1,this._refreshSlotsCacheCallbacks=[],this._autoPipelines=/* @__PURE__ */ new Map,this._runningAutoPipelines=/* @__PURE__ */ new Set,this._readyDelayedCallbacks=[],this.connectionEpoch=0,n.EventEmitter.call(this),this.startupNodes=e,this.options=(0,u.defaults)({},t,p.DEFAULT_CLUSTER_OPTIONS,this.options),this.options.himportFieldsets=(0,b.cloneHimportFieldsets)(this.options.himportFieldsets);let r=this.options.himportFieldsets?.length?new b.default(this.options.himportFieldsets):void 0;if(r&&(0,b.bindHimportCoordinator)(this,r,`cluster`),this.options.shardedSubscribers&&this.createShardedSubscriberGroup(),this.options.redisOptions&&this.options.redisOptions.keyPrefix&&!this.options.keyPrefix&&(this.options.keyPrefix=this.options.redisOptions.keyPrefix),typeof this.options.scaleReads!=`function`&&[`all`,`master`,`slave`].indexOf(this.options.scaleReads)===-1)throw Error(`Invalid option scaleReads "`+this.options.scaleReads+`". Expected "all", "master", "slave" or a custom function`);let i={...this.options.redisOptions??{}};delete i.himportFieldsets,this.connectionPool=new h.default(i,this.options.clusterNodeRetryStrategy,r?{onCreate:(e,t)=>{(0,b.bindHimportCoordinator)(e,r,t?`replica`:`master`)},onRoleChange:(e,t,n)=>{(0,b.setHimportRole)(e,n?`replica`:`master`),r.invalidate(e),n||(0,_.waitForRedisReady)(e).then(()=>{for(let n of r.getDefinitions())r.ensurePrepared(e,n)?.catch(e=>{this.emit(`node error`,e,t)})},e=>{this.emit(`node error`,e,t)})},onRemove:e=>{(0,b.unbindHimportCoordinator)(e)}}:void 0),this.connectionPool.on(`-node`,(e,t)=>{this.emit(`-node`,e)}),this.connectionPool.on(`+node`,e=>{this.emit(`+node`,e)}),this.connectionPool.on(`drain`,()=>{this.setStatus(`close`)}),this.connectionPool.on(`nodeError`,(e,t)=>{this.emit(`node error`,e,t)}),this.subscriber=new m.default(this.connectionPool,this),this.options.scripts&&Object.entries(this.options.scripts).forEach(([e,t])=>{this.defineCommand(e,t)}),this.options.lazyConnect?this.setStatus(`wait`):this.connect().catch(e=>{x(`connecting failed: %s`,e)})}connect(){return new Promise((e,t)=>{if(this.status===`connecting`||this.status===`connect`||this.status===`ready`){t(/* @__PURE__ */ Error(`Redis is already connecting/connected`));return}let n=++this.connectionEpoch;this.setStatus(`connecting`),this.resolveStartupNodeHostnames().then(i=>{if(this.connectionEpoch!==n){x(`discard connecting after resolving startup nodes because epoch not match: %d != %d`,n,this.connectionEpoch),t(new r.RedisError(`Connection is discarded because a new connection is made`));return}if(this.status!==`connecting`){x(`discard connecting after resolving startup nodes because the status changed to %s`,this.status),t(new r.RedisError(`Connection is aborted`));return}this.connectionPool.reset(i),this.options.shardedSubscribers&&this.shardedSubscribers.reset(this.slots,this.connectionPool.getNodes(`all`)).catch(e=>{x(`Error while starting subscribers: %s`,e)});let a=()=>{this.setStatus(`ready`),this.retryAttempts=0,this.executeOfflineCommands(),this.resetNodesRefreshInterval(),e()},c,l=()=>{this.invokeReadyDelayedCallbacks(void 0),this.removeListener(`close`,c),this.manuallyClosing=!1,this.setStatus(`connect`),this.options.enableReadyCheck?this.readyCheck((e,t)=>{e||t?(x(`Ready check failed (%s). Reconnecting...`,e||t),this.status===`connect`&&this.disconnect(!0)):a()}):a()};c=()=>{let e=/* @__PURE__ */ Error(`None of startup nodes is available`);this.removeListener(`refresh`,l),this.invokeReadyDelayedCallbacks(e),t(e)},this.once(`refresh`,l),this.once(`close`,c),this.once(`close`,this.handleCloseEvent.bind(this)),this.refreshSlotsCache(e=>{e&&e.message===o.default.defaultMessage&&(s.default.prototype.silentEmit.call(this,`error`,e),this.connectionPool.reset([]))}),this.subscriber.start(),this.options.shardedSubscribers&&this.shardedSubscribers.start().catch(e=>{x(`Error while starting subscribers: %s`,e)})}).catch(e=>{this.setStatus(`close`),this.handleCloseEvent(e),this.invokeReadyDelayedCallbacks(e),t(e)})})}disconnect(e=!1){let t=this.status;this.setStatus(`disconnecting`),e||(this.manuallyClosing=!0),this.reconnectTimeout&&!e&&(clearTimeout(this.reconnectTimeout),this.reconnectTimeout=null,x(`Canceled reconnecting attempts`)),this.clearNodesRefreshInterval(),this.subscriber.stop(),this.options.shardedSubscribers&&this.shardedSubscribers.stop(),t===`wait`?(this.setStatus(`close`),this.handleCloseEvent()):this.connectionPool.reset([])}quit(e){let t=this.status;if(this.setStatus(`disconnecting`),this.manuallyClosing=!0,this.reconnectTimeout&&=(clearTimeout(this.reconnectTimeout),null),this.clearNodesRefreshInterval(),this.subscriber.stop(),this.options.shardedSubscribers&&this.shardedSubscribers.stop(),t===`wait`){let t=(0,i.default)(Promise.resolve(`OK`),e);return setImmediate(function(){this.setStatus(`close`),this.handleCloseEvent()}.bind(this)),t}return(0,i.default)(Promise.all(this.nodes().map(e=>e.quit().catch(e=>{if(e.message===u.CONNECTION_CLOSED_ERROR_MSG)return`OK`;throw e}))).then(()=>`OK`),e)}duplicate(t=[],n){let r=t.length>0?t:this.startupNodes.slice(0),i=Object.assign({},this.options,n);return this.options.redisOptions&&n?.redisOptions&&(i.redisOptions=Object.assign({},this.options.redisOptions,n.redisOptions)),new e(r,i)}nodes(e=`all`){if(e!==`all`&&e!==`master`&&e!==`slave`)throw Error(`Invalid role "`+e+`". Expected "all", "master" or "slave"`);return this.connectionPool.getNodes(e)}delayUntilReady(e){this._readyDelayedCallbacks.push(e)}get autoPipelineQueueSize(){let e=0;for(let t of this._autoPipelines.values())e+=t.length;return e}refreshSlotsCache(e){if(e&&this._refreshSlotsCacheCallbacks.push(e),this.isRefreshing)return;this.isRefreshing=!0;let t=this,n=e=>{this.isRefreshing=!1;for(let t of this._refreshSlotsCacheCallbacks)t(e);this._refreshSlotsCacheCallbacks=[]},r=(0,u.shuffle)(this.connectionPool.getNodes()),i=null;function a(e){if(e===r.length){let e=new o.default(o.default.defaultMessage,i);return n(e)}let s=r[e],c=`${s.options.host}:${s.options.port}`;x(`getting slot cache from %s`,c),t.getInfoFromNode(s,function(r){switch(t.status){case`close`:case`end`:return n(/* @__PURE__ */ Error(`Cluster is disconnected.`));case`disconnecting`:return n(/* @__PURE__ */ Error(`Cluster is disconnecting.`))}r?(t.emit(`node error`,r,c),i=r,a(e+1)):(t.emit(`refresh`),n())})}a(0)}sendCommand(e,n,i){if(this.status===`wait`&&this.connect().catch(u.noop),this.status===`end`)return e.reject(Error(u.CONNECTION_CLOSED_ERROR_MSG)),e.promise;if(!n&&!i&&this.status===`ready`&&(0,b.isHimportControlCommand)(e)&&(0,b.interceptHimportControlCommand)(this.connectionPool.getNodes(`master`),e))return e.promise;let o=this.options.scaleReads;o!==`master`&&(e.isReadOnly||(0,t.exists)(e.name)&&(0,t.hasFlag)(e.name,`readonly`)||(o=`master`));let s=i?i.slot:e.getSlot(),c={},l=this,d=null;if(!i&&!S.has(e)){S.add(e);let t=e.reject;e.reject=function(n){let r=f.bind(null,!0);l.handleError(n,c,{moved:function(t,n){x(`command %s is moved to %s`,e.name,n),s=Number(t),l.slots[t]?l.slots[t][0]=n:l.slots[t]=[n],l._groupsBySlot[t]=l._groupsIds[l.slots[t].join(`;`)];let r=l.natMapper(n),i=(0,_.getNodeKey)(r);d&&(0,_.getNodeKey)(d.options)===i&&l.connectionPool.getInstanceByKey(i)===d?(x(`MOVED redirect points back at %s; recreating its connection`,i),l.connectionPool.recreate(r)):l.connectionPool.findOrCreate(r),f(),x(`refreshing slot caches... (triggered by MOVED error)`),l.refreshSlotsCache()},ask:function(t,n){x(`command %s is required to ask %s:%s`,e.name,n);let r=l.natMapper(n);l.connectionPool.findOrCreate(r),f(!1,`${r.host}:${r.port}`)},tryagain:r,clusterDown:r,connectionClosed:r,maxRedirections:function(n){t.call(e,n)},defaults:function(){t.call(e,n)}})}}f();function f(t,c){if(l.status===`end`){e.reject(new r.AbortError(`Cluster is ended.`));return}let f;if(l.status===`ready`||e.name===`cluster`){if(i&&i.redis)f=i.redis;else if(a.default.checkFlag(`ENTER_SUBSCRIBER_MODE`,e.name)||a.default.checkFlag(`EXIT_SUBSCRIBER_MODE`,e.name)){if(l.options.shardedSubscribers&&(e.name==`ssubscribe`||e.name==`sunsubscribe`)){let t=l.shardedSubscribers.getResponsibleSubscriber(s);if(!t){e.reject(new r.AbortError(`No sharded subscriber for slot: ${s}`));return}let n=-1;e.name==`ssubscribe`&&(n=l.shardedSubscribers.addChannels(e.getKeys())),e.name==`sunsubscribe`&&(n=l.shardedSubscribers.removeChannels(e.getKeys())),n===-1?e.reject(new r.AbortError(`Possible CROSSSLOT error: All channels must hash to the same slot`)):f=t.getInstance()}else f=l.subscriber.getInstance();if(!f){e.reject(new r.AbortError(`No subscriber for the cluster`));return}}else{if(!t){if(typeof s==`number`&&l.slots[s]){let t=l.slots[s];if(typeof o==`function`){let n=t.map(function(e){return l.connectionPool.getInstanceByKey(e)});f=o(n,e),Array.isArray(f)&&(f=(0,u.sample)(f)),f||=n[0]}else{let e;e=o===`all`?(0,u.sample)(t):o===`slave`&&t.length>1?(0,u.sample)(t,1):t[0],f=l.connectionPool.getInstanceByKey(e)}}c&&(f=l.connectionPool.getInstanceByKey(c))}if(f||=(typeof o==`function`?null:l.connectionPool.getSampleInstance(o))||l.connectionPool.getSampleInstance(`all`),f&&!l.options.enableOfflineQueue&&f.status!==`ready`&&f.status!==`wait`){e.reject(Error(u.CONNECTION_CLOSED_ERROR_MSG));return}}i&&!i.redis&&(i.redis=f)}if(!f&&l.options.enableOfflineQueue)l.offlineQueue.push({command:e,stream:n,node:i});else if(!f)e.reject(/* @__PURE__ */ Error(`Cluster isn't ready and enableOfflineQueue options is false`));else{if(d=f,c){let t=(0,b.getHimportBinding)(f);if(!n&&t?.role===`master`&&t.coordinator.classify(e)){(0,_.waitForRedisReady)(f).then(()=>{if(!e.isSettled)return t.coordinator.prepareCommand(f,e)??Promise.resolve()}).then(()=>{e.isSettled||(t.coordinator.allowNextSend(f,e),f.asking(),f.sendCommand(e,n))},t=>{e.isSettled||e.reject(t)});return}f.asking()}f.sendCommand(e,n)}}return e.promise}sscanStream(e,t){return this.createScanStream(`sscan`,{key:e,options:t})}sscanBufferStream(e,t){return this.createScanStream(`sscanBuffer`,{key:e,options:t})}hscanStream(e,t){return this.createScanStream(`hscan`,{key:e,options:t})}hscanBufferStream(e,t){return this.createScanStream(`hscanBuffer`,{key:e,options:t})}zscanStream(e,t){return this.createScanStream(`zscan`,{key:e,options:t})}zscanBufferStream(e,t){return this.createScanStream(`zscanBuffer`,{key:e,options:t})}handleError(e,t,n){if(t.value===void 0?t.value=this.options.maxRedirections:--t.value,t.value<=0){n.maxRedirections(/* @__PURE__ */ Error(`Too many Cluster redirections. Last error: `+e));return}let r=e.message.split(` `);if(r[0]===`MOVED`){let e=Number(r[1]);if(!Number.isInteger(e)||e<0||e>=16384){n.defaults();return}let t=this.options.retryDelayOnMoved;t&&typeof t==`number`?this.delayQueue.push(`moved`,n.moved.bind(null,e,r[2]),{timeout:t}):n.moved(e,r[2])}else r[0]===`ASK`?n.ask(r[1],r[2]):r[0]===`TRYAGAIN`?this.delayQueue.push(`tryagain`,n.tryagain,{timeout:this.options.retryDelayOnTryAgain}):r[0]===`CLUSTERDOWN`&&this.options.retryDelayOnClusterDown>0?this.delayQueue.push(`clusterdown`,n.connectionClosed,{timeout:this.options.retryDelayOnClusterDown,callback:this.refreshSlotsCache.bind(this)}):e.message===u.CONNECTION_CLOSED_ERROR_MSG&&this.options.retryDelayOnFailover>0&&this.status===`ready`?this.delayQueue.push(`failover`,n.connectionClosed,{timeout:this.options.retryDelayOnFailover,callback:this.refreshSlotsCache.bind(this)}):n.defaults()}resetOfflineQueue(){this.offlineQueue=new v}clearNodesRefreshInterval(){this.slotsTimer&&=(clearTimeout(this.slotsTimer),null)}resetNodesRefreshInterval(){if(this.slotsTimer||!this.options.slotsRefreshInterval)return;let e=()=>{this.slotsTimer=setTimeout(()=>{x(`refreshing slot caches... (triggered by "slotsRefreshInterval" option)`),this.refreshSlotsCache(()=>{e()})},this.options.slotsRefreshInterval)};e()}setStatus(e){x(`status: %s -> %s`,this.status||`[empty]`,e),this.status=e,process.nextTick(()=>{this.emit(e)})}handleCloseEvent(e){e&&x(`closed because %s`,e);let t;!this.manuallyClosing&&typeof this.options.clusterRetryStrategy==`function`&&(t=this.options.clusterRetryStrategy.call(this,++this.retryAttempts,e)),typeof t==`number`?(this.setStatus(`reconnecting`),this.reconnectTimeout=setTimeout(()=>{this.reconnectTimeout=null,x(`Cluster is disconnected. Retrying after %dms`,t),this.connect().catch(function(e){x(`Got error %s when reconnecting. Ignoring...`,e)})},t)):(this.options.shardedSubscribers&&this.subscriberGroupEmitter?.removeAllListeners(),this.setStatus(`end`),this.flushQueue(/* @__PURE__ */ Error(`None of startup nodes is available`)))}flushQueue(e){let t;for(;t=this.offlineQueue.shift();)t.command.reject(e)}executeOfflineCommands(){if(this.offlineQueue.length){x(`send %d commands in offline queue`,this.offlineQueue.length);let e=this.offlineQueue;this.resetOfflineQueue();let t;for(;t=e.shift();)this.sendCommand(t.command,t.stream,t.node)}}natMapper(e){let t=typeof e==`string`?e:`${e.host}:${e.port}`,n=null;return this.options.natMap&&typeof this.options.natMap==`function`?n=this.options.natMap(t):this.options.natMap&&typeof this.options.natMap==`object`&&(n=this.options.natMap[t]),n?(x(`NAT mapping %s -> %O`,t,n),Object.assign({},n)):typeof e==`string`?(0,_.nodeKeyToRedisOptions)(e):e}getInfoFromNode(e,t){if(!e)return t(/* @__PURE__ */ Error(`Node is disconnected`));let n=e.duplicate({enableOfflineQueue:!0,enableReadyCheck:!1,retryStrategy:null,protocol:2,replyMapping:`legacy`,connectionName:(0,_.getConnectionName)(`refresher`,this.options.redisOptions&&this.options.redisOptions.connectionName)});n.on(`error`,u.noop),n.cluster(`SLOTS`,(0,u.timeout)((e,r)=>{if(n.disconnect(),e)return x(`error encountered running CLUSTER.SLOTS: %s`,e),t(e);if(this.status===`disconnecting`||this.status===`close`||this.status===`end`){x(`ignore CLUSTER.SLOTS results (count: %d) since cluster status is %s`,r.length,this.status),t();return}let i=[];x(`cluster slots result count: %d`,r.length);for(let e=0;e<r.length;++e){let t=r[e],n=t[0],a=t[1],o=[];for(let e=2;e<t.length;e++){if(!t[e][0])continue;let n=this.natMapper({host:t[e][0],port:t[e][1]});n.readOnly=e!==2,i.push(n),o.push(n.host+`:`+n.port)}x(`cluster slots result [%d]: slots %d~%d served by %s`,e,n,a,o);for(let e=n;e<=a;e++)this.slots[e]=o}this._groupsIds=Object.create(null);let a=0;for(let e=0;e<16384;e++){let t=(this.slots[e]||[]).join(`;`);t.length?(this._groupsIds[t]||(this._groupsIds[t]=++a),this._groupsBySlot[e]=this._groupsIds[t]):this._groupsBySlot[e]=void 0}this.connectionPool.reset(i),this.options.shardedSubscribers&&this.shardedSubscribers.reset(this.slots,this.connectionPool.getNodes(`all`)).catch(e=>{x(`Error while starting subscribers: %s`,e)}),t()},this.options.slotsRefreshTimeout))}invokeReadyDelayedCallbacks(e){for(let t of this._readyDelayedCallbacks)process.nextTick(t,e);this._readyDelayedCallbacks=[]}readyCheck(e){this.cluster(`INFO`,(t,n)=>{if(t)return e(t);if(typeof n!=`string`)return e();let r,i=n.split(`\r
 `);for(let e=0;e<i.length;++e){let t=i[e].split(`:`);if(t[0]===`cluster_state`){r=t[1];break}}r===`fail`?(x(`cluster state not ok (%s)`,r),e(null,r)):e()})}resolveSrv(e){return new Promise((t,n)=>{this.options.resolveSrv(e,(e,r)=>{if(e)return n(e);let i=this,a=(0,_.groupSrvRecords)(r),o=Object.keys(a).sort((e,t)=>parseInt(e)-parseInt(t));function s(e){if(!o.length)return n(e);let r=o[0],c=a[r],l=(0,_.weightSrvRecords)(c);c.records.length||o.shift(),i.dnsLookup(l.name).then(e=>t({host:e,port:l.port}),s)}s()})})}dnsLookup(e){return new Promise((t,n)=>{this.options.dnsLookup(e,(r,i)=>{r?(x(`failed to resolve hostname %s to IP: %s`,e,r.message),n(r)):(x(`resolved hostname %s to IP %s`,e,i),t(i))})})}async resolveStartupNodeHostnames(){if(!Array.isArray(this.startupNodes)||this.startupNodes.length===0)throw Error("`startupNodes` should contain at least one node.");let e=(0,_.normalizeNodeOptions)(this.startupNodes),t=(0,_.getUniqueHostnamesFromOptions)(e);if(t.length===0)return e;let n=await Promise.all(t.map((this.options.useSRVRecords?this.resolveSrv:this.dnsLookup).bind(this))),r=(0,u.zipMap)(t,n);return e.map(e=>{let t=r.get(e.host);return t?this.options.useSRVRecords?Object.assign({},e,t):Object.assign({},e,{host:t}):e})}createScanStream(e,{key:t,options:n={}}){return new c.default({objectMode:!0,key:t,redis:this,command:e,...n})}createShardedSubscriberGroup(){this.subscriberGroupEmitter=new n.EventEmitter,this.shardedSubscribers=new y.default(this.subscriberGroupEmitter,this.options);let e=e=>{e instanceof o.default&&this.disconnect(!0)};this.subscriberGroupEmitter.on(`-node`,(t,n)=>{this.emit(`-node`,t,n),this.refreshSlotsCache(e)}),this.subscriberGroupEmitter.on(`subscriberConnectFailed`,({delay:t,error:n})=>{this.emit(`error`,n),setTimeout(()=>{this.refreshSlotsCache(e)},t)}),this.subscriberGroupEmitter.on(`moved`,()=>{this.refreshSlotsCache(e)}),this.subscriberGroupEmitter.on(`-subscriber`,()=>{this.emit(`-subscriber`)}),this.subscriberGroupEmitter.on(`+subscriber`,()=>{this.emit(`+subscriber`)}),this.subscriberGroupEmitter.on(`nodeError`,(e,t)=>{this.emit(`nodeError`,e,t)}),this.subscriberGroupEmitter.on(`subscribersReady`,()=>{this.emit(`subscribersReady`)});for(let e of[`smessage`,`smessageBuffer`])this.subscriberGroupEmitter.on(e,(t,n,r)=>{this.emit(e,t,n,r)})}};(0,d.default)(C,n.EventEmitter),(0,l.addTransactionSupport)(C.prototype),e.default=C})),Oz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=(0,az().Debug)(`AbstractConnector`);e.default=class{constructor(e){this.connecting=!1,this.disconnectTimeout=e}check(e){return!0}disconnect(){if(this.connecting=!1,this.stream){let e=this.stream,n=setTimeout(()=>{t(`stream %s:%s still open, destroying it`,e.remoteAddress,e.remotePort),e.destroy()},this.disconnectTimeout);e.on(`close`,()=>clearTimeout(n)),e.end()}}}})),kz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=A(`net`),n=A(`tls`),r=az(),i=Oz();e.default=class extends i.default{constructor(e){super(e.disconnectTimeout),this.options=e}connect(e){let{options:i}=this;this.connecting=!0;let a;return`path`in i&&i.path?a={path:i.path}:(a={},`port`in i&&i.port!=null&&(a.port=i.port),`host`in i&&i.host!=null&&(a.host=i.host),`family`in i&&i.family!=null&&(a.family=i.family)),i.tls&&Object.assign(a,i.tls),new Promise((e,o)=>{process.nextTick(()=>{if(!this.connecting)o(Error(r.CONNECTION_CLOSED_ERROR_MSG));else{try{this.stream=i.tls?(0,n.connect)(a):(0,t.createConnection)(a)}catch(e){o(e);return}this.stream.once(`error`,e=>{this.firstError=e}),e(this.stream)}})})}}})),Az=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});function t(e,t){return(e.host||`127.0.0.1`)===(t.host||`127.0.0.1`)&&(e.port||26379)===(t.port||26379)}e.default=class{constructor(e){this.cursor=0,this.sentinels=e.slice(0)}next(){let e=this.cursor>=this.sentinels.length;return{done:e,value:e?void 0:this.sentinels[this.cursor++]}}reset(e){e&&this.sentinels.length>1&&this.cursor!==1&&this.sentinels.unshift(...this.sentinels.splice(this.cursor-1)),this.cursor=0}add(e){for(let n=0;n<this.sentinels.length;n++)if(t(e,this.sentinels[n]))return!1;return this.sentinels.push(e),!0}toString(){return`${JSON.stringify(this.sentinels)} @${this.cursor}`}}})),jz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.FailoverDetector=void 0;let t=(0,az().Debug)(`FailoverDetector`),n=`+switch-master`;e.FailoverDetector=class{constructor(e,t){this.isDisconnected=!1,this.connector=e,this.sentinels=t}cleanup(){this.isDisconnected=!0;for(let e of this.sentinels)e.client.disconnect()}async subscribe(){t(`Starting FailoverDetector`);let e=[];for(let r of this.sentinels){let i=r.client.subscribe(n).catch(e=>{t(`Failed to subscribe to failover messages on sentinel %s:%s (%s)`,r.address.host||`127.0.0.1`,r.address.port||26739,e.message)});e.push(i),r.client.on(`message`,e=>{!this.isDisconnected&&e===n&&this.disconnect()})}await Promise.all(e)}disconnect(){this.isDisconnected=!0,t(`Failover detected, disconnecting`),this.connector.disconnect()}}})),Mz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.SentinelIterator=void 0;let t=A(`net`),n=az(),r=A(`tls`),i=Az();e.SentinelIterator=i.default;let a=Oz(),o=Wz(),s=jz(),c=(0,n.Debug)(`SentinelConnector`);e.default=class extends a.default{constructor(e){if(super(e.disconnectTimeout),this.options=e,this.emitter=null,this.failoverDetector=null,!this.options.sentinels.length)throw Error(`Requires at least one sentinel to connect to.`);if(!this.options.name)throw Error(`Requires the name of master.`);this.sentinelIterator=new i.default(this.options.sentinels)}check(e){let t=!e.role||this.options.role===e.role;return t||(c(`role invalid, expected %s, but got %s`,this.options.role,e.role),this.sentinelIterator.next(),this.sentinelIterator.next(),this.sentinelIterator.reset(!0)),t}disconnect(){super.disconnect(),this.failoverDetector&&this.failoverDetector.cleanup()}connect(e){this.connecting=!0,this.retryAttempts=0;let i,a=async()=>{let o=this.sentinelIterator.next();if(o.done){this.sentinelIterator.reset(!1);let t=typeof this.options.sentinelRetryStrategy==`function`?this.options.sentinelRetryStrategy(++this.retryAttempts):null,n=typeof t==`number`?`All sentinels are unreachable. Retrying from scratch after ${t}ms.`:`All sentinels are unreachable and retry is disabled.`;i&&(n+=` Last error: ${i.message}`),c(n);let r=Error(n);if(typeof t==`number`)return e(`error`,r),await new Promise(e=>setTimeout(e,t)),a();throw r}let s=null,l=null;try{s=await this.resolve(o.value)}catch(e){l=e}if(!this.connecting)throw Error(n.CONNECTION_CLOSED_ERROR_MSG);let u=o.value.host+`:`+o.value.port;if(s)return c(`resolved: %s:%s from sentinel %s`,s.host,s.port,u),this.options.enableTLSForSentinelMode&&this.options.tls?(Object.assign(s,this.options.tls),this.stream=(0,r.connect)(s),this.stream.once(`secureConnect`,this.initFailoverDetector.bind(this))):(this.stream=(0,t.createConnection)(s),this.stream.once(`connect`,this.initFailoverDetector.bind(this))),this.stream.once(`error`,e=>{this.firstError=e}),this.stream;{let t=l?`failed to connect to sentinel `+u+` because `+l.message:`connected to sentinel `+u+` successfully, but got an invalid reply: `+s;return c(t),e(`sentinelError`,Error(t)),l&&(i=l),a()}};return a()}async updateSentinels(e){if(!this.options.updateSentinels)return;let t=await e.sentinel(`sentinels`,this.options.name);Array.isArray(t)&&(t.map(n.packObject).forEach(e=>{if((e.flags?e.flags.split(`,`):[]).indexOf(`disconnected`)===-1&&e.ip&&e.port){let t=this.sentinelNatResolve(u(e));this.sentinelIterator.add(t)&&c(`adding sentinel %s:%s`,t.host,t.port)}}),c(`Updated internal sentinels: %s`,this.sentinelIterator))}async resolveMaster(e){let t=await e.sentinel(`get-master-addr-by-name`,this.options.name);return await this.updateSentinels(e),this.sentinelNatResolve(Array.isArray(t)?{host:t[0],port:Number(t[1])}:null)}async resolveSlave(e){let t=await e.sentinel(`slaves`,this.options.name);if(!Array.isArray(t))return null;let r=t.map(n.packObject).filter(e=>e.flags&&!e.flags.match(/(disconnected|s_down|o_down)/));return this.sentinelNatResolve(l(r,this.options.preferredSlaves))}sentinelNatResolve(e){if(!e||!this.options.natMap)return e;let t=`${e.host}:${e.port}`,n=e;return typeof this.options.natMap==`function`?n=this.options.natMap(t)||e:typeof this.options.natMap==`object`&&(n=this.options.natMap[t]||e),n}connectToSentinel(e,t){return new o.default({port:e.port||26379,host:e.host,username:this.options.sentinelUsername||null,password:this.options.sentinelPassword||null,family:e.family||(`path`in this.options&&this.options.path?void 0:this.options.family),tls:this.options.sentinelTLS,retryStrategy:null,enableReadyCheck:!1,protocol:this.options.protocol,replyMapping:`legacy`,connectTimeout:this.options.connectTimeout,commandTimeout:this.options.sentinelCommandTimeout,...t})}async resolve(e){let t=this.connectToSentinel(e);t.on(`error`,d);try{return this.options.role===`slave`?await this.resolveSlave(t):await this.resolveMaster(t)}finally{t.disconnect()}}async initFailoverDetector(){if(!this.options.failoverDetector)return;this.sentinelIterator.reset(!0);let e=[];for(;e.length<this.options.sentinelMaxConnections;){let{done:t,value:n}=this.sentinelIterator.next();if(t)break;let r=this.connectToSentinel(n,{lazyConnect:!0,retryStrategy:this.options.sentinelReconnectStrategy,protocol:this.options.protocol,replyMapping:`legacy`});r.on(`reconnecting`,()=>{this.emitter?.emit(`sentinelReconnecting`)}),e.push({address:n,client:r})}this.sentinelIterator.reset(!1),this.failoverDetector&&this.failoverDetector.cleanup(),this.failoverDetector=new s.FailoverDetector(this,e),await this.failoverDetector.subscribe(),this.emitter?.emit(`failoverSubscribed`)}};function l(e,t){if(e.length===0)return null;let r;if(typeof t==`function`)r=t(e);else if(typeof t==`object`&&t){let n=Array.isArray(t)?[...t]:[t];n.sort((e,t)=>{let n=e.prio??1,r=t.prio??1;return n<r?-1:+(n>r)});for(let t=0;t<n.length;t++){for(let i=0;i<e.length;i++){let a=e[i];if(a.ip===n[t].ip&&a.port===n[t].port){r=a;break}}if(r)break}}return r||=(0,n.sample)(e),u(r)}function u(e){return{host:e.ip,port:Number(e.port)}}function d(){}})),Nz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.SentinelConnector=e.StandaloneConnector=void 0,e.StandaloneConnector=kz().default,e.SentinelConnector=Mz().default})),Pz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=qR();e.default=class extends t.AbortError{constructor(e){let t=`Reached the max retries per request limit (which is ${e}). Refer to "maxRetriesPerRequest" option for details.`;super(t),Error.captureStackTrace(this,this.constructor)}get name(){return this.constructor.name}}})),Fz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.MaxRetriesPerRequestError=void 0,e.MaxRetriesPerRequestError=Pz().default})),Iz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.PACKAGE_VERSION=void 0,e.PACKAGE_VERSION=`6.0.0`})),Lz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.default=class{constructor(){this.set={subscribe:{},psubscribe:{},ssubscribe:{}}}add(e,n){this.set[t(e)][n]=!0}del(e,n){delete this.set[t(e)][n]}channels(e){return Object.keys(this.set[t(e)])}isEmpty(){return this.channels(`subscribe`).length===0&&this.channels(`psubscribe`).length===0&&this.channels(`ssubscribe`).length===0}};function t(e){return e===`unsubscribe`?`subscribe`:e===`punsubscribe`?`psubscribe`:e===`sunsubscribe`?`ssubscribe`:e}})),Rz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.VerbatimString=void 0,e.VerbatimString=class extends String{constructor(e,t){super(t),this.format=e}}})),zz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.BlobError=e.SimpleError=void 0;let t=qR();e.SimpleError=class extends t.ReplyError{get name(){return`ReplyError`}},e.BlobError=class extends t.ReplyError{get name(){return`ReplyError`}}})),Bz=/* @__PURE__ */ D(((e,t,n)=>{var r=n&&n.__classPrivateFieldSet||function(e,t,n,r,i){if(r===`m`)throw TypeError(`Private method is not writable`);if(r===`a`&&!i)throw TypeError(`Private accessor was defined without a setter`);if(typeof t==`function`?e!==t||!i:!t.has(e))throw TypeError(`Cannot write private member to an object whose class did not declare it`);return r===`a`?i.call(e,n):i?i.value=n:t.set(e,n),n},i=n&&n.__classPrivateFieldGet||function(e,t,n,r){if(n===`a`&&!r)throw TypeError(`Private accessor was defined without a getter`);if(typeof t==`function`?e!==t||!r:!t.has(e))throw TypeError(`Cannot read private member from an object whose class did not declare it`);return n===`m`?r:n===`a`?r.call(e):r?r.value:t.get(e)},a,o,s,c,l,u,d,f,p,m,h,g,_,v,y,b,x,S,C,w,ee,T,te,ne,re,ie,ae,oe,se,E,D,O,k,ce,A,le,j,M,N,ue,de,P,F,I,fe,L,R,z,pe,me,he,ge,B,_e,ve,ye,be,xe,Se,Ce,we,V,Te,Ee,De,Oe,ke,Ae,je;Object.defineProperty(e,"__esModule",{value:!0}),e.Decoder=e.PUSH_TYPE_MAPPING=e.RESP_TYPES=void 0;let Me=Rz(),Ne=zz();e.RESP_TYPES={NULL:95,BOOLEAN:35,NUMBER:58,BIG_NUMBER:40,DOUBLE:44,SIMPLE_STRING:43,BLOB_STRING:36,VERBATIM_STRING:61,SIMPLE_ERROR:45,BLOB_ERROR:33,ARRAY:42,SET:126,MAP:37,PUSH:62};let H={"\r":13,t:116,"+":43,"-":45,0:48,".":46,i:105,n:110,E:69,e:101};e.PUSH_TYPE_MAPPING={[e.RESP_TYPES.BLOB_STRING]:Buffer};var Pe=class{constructor(t){a.add(this),s.set(this,0),c.set(this,void 0),l.set(this,void 0),this.onReply=t.onReply,this.onErrorReply=t.onErrorReply,this.onPush=t.onPush,this.getTypeMapping=t.getTypeMapping,r(this,l,{...t.getTypeMapping(),...e.PUSH_TYPE_MAPPING},`f`)}reset(){r(this,s,0,`f`),r(this,c,void 0,`f`)}write(e){var t;if(i(this,s,`f`)>=e.length)r(this,s,i(this,s,`f`)-e.length,`f`);else if(i(this,c,`f`)&&(i(this,c,`f`).call(this,e)||i(this,s,`f`)>=e.length))r(this,s,i(this,s,`f`)-e.length,`f`);else{do{let n=e[i(this,s,`f`)];if(r(this,s,(t=i(this,s,`f`),++t),`f`)===e.length){r(this,c,i(this,a,`m`,u).bind(this,n),`f`);break}if(i(this,a,`m`,d).call(this,n,e))break}while(i(this,s,`f`)<e.length);r(this,s,i(this,s,`f`)-e.length,`f`)}}};e.Decoder=Pe,o=Pe,s=/* @__PURE__ */ new WeakMap,c=/* @__PURE__ */ new WeakMap,l=/* @__PURE__ */ new WeakMap,a=/* @__PURE__ */ new WeakSet,u=function(e,t){return r(this,c,void 0,`f`),i(this,a,`m`,d).call(this,e,t)},d=function(t,n){switch(t){case e.RESP_TYPES.NULL:return this.onReply(i(this,a,`m`,m).call(this)),!1;case e.RESP_TYPES.BOOLEAN:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,h).call(this,this.getTypeMapping()[e.RESP_TYPES.BOOLEAN],n));case e.RESP_TYPES.NUMBER:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,g).call(this,this.getTypeMapping()[e.RESP_TYPES.NUMBER],n));case e.RESP_TYPES.BIG_NUMBER:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,b).call(this,this.getTypeMapping()[e.RESP_TYPES.BIG_NUMBER],n));case e.RESP_TYPES.DOUBLE:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,w).call(this,this.getTypeMapping()[e.RESP_TYPES.DOUBLE],n));case e.RESP_TYPES.SIMPLE_STRING:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,se).call(this,this.getTypeMapping()[e.RESP_TYPES.SIMPLE_STRING],n));case e.RESP_TYPES.BLOB_STRING:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,D).call(this,this.getTypeMapping()[e.RESP_TYPES.BLOB_STRING],n));case e.RESP_TYPES.VERBATIM_STRING:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,le).call(this,this.getTypeMapping()[e.RESP_TYPES.VERBATIM_STRING],n));case e.RESP_TYPES.SIMPLE_ERROR:return i(this,a,`m`,f).call(this,this.onErrorReply,i(this,a,`m`,F).call(this,n));case e.RESP_TYPES.BLOB_ERROR:return i(this,a,`m`,f).call(this,this.onErrorReply,i(this,a,`m`,fe).call(this,n));case e.RESP_TYPES.ARRAY:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,pe).call(this,this.getTypeMapping(),n));case e.RESP_TYPES.SET:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,_e).call(this,this.getTypeMapping(),n));case e.RESP_TYPES.MAP:return i(this,a,`m`,f).call(this,this.onReply,i(this,a,`m`,Se).call(this,this.getTypeMapping(),n));case e.RESP_TYPES.PUSH:return i(this,a,`m`,f).call(this,this.onPush,i(this,a,`m`,pe).call(this,i(this,l,`f`),n));default:throw Error(`Unknown RESP type ${t} "${String.fromCharCode(t)}"`)}},f=function(e,t){return typeof t==`function`?(r(this,c,i(this,a,`m`,p).bind(this,e,t),`f`),!0):(e(t),!1)},p=function(e,t,n){return r(this,c,void 0,`f`),i(this,a,`m`,f).call(this,e,t(n))},m=function(){return r(this,s,i(this,s,`f`)+2,`f`),null},h=function(e,t){let n=t[i(this,s,`f`)]===H.t;return r(this,s,i(this,s,`f`)+3,`f`),e===Number?+!!n:n},g=function(e,t){if(e===String)return i(this,a,`m`,se).call(this,String,t);switch(t[i(this,s,`f`)]){case H[`+`]:return i(this,a,`m`,_).call(this,!1,t);case H[`-`]:return i(this,a,`m`,_).call(this,!0,t);default:return i(this,a,`m`,v).call(this,!1,i(this,a,`m`,y).bind(this,0),t)}},_=function(e,t){var n;let o=i(this,a,`m`,y).bind(this,0);return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,v).bind(this,e,o):i(this,a,`m`,v).call(this,e,o,t)},v=function e(t,n,r){let o=n(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,t,o):t?-o:o},y=function e(t,n){let o=i(this,s,`f`);do{let e=n[o];if(e===H[`\r`])return r(this,s,o+2,`f`),t;t=t*10+e-H[0]}while(++o<n.length);return r(this,s,o,`f`),i(this,a,`m`,e).bind(this,t)},b=function(e,t){if(e===String)return i(this,a,`m`,se).call(this,String,t);switch(t[i(this,s,`f`)]){case H[`+`]:return i(this,a,`m`,x).call(this,!1,t);case H[`-`]:return i(this,a,`m`,x).call(this,!0,t);default:return i(this,a,`m`,S).call(this,!1,i(this,a,`m`,C).bind(this,0n),t)}},x=function(e,t){var n;let o=i(this,a,`m`,C).bind(this,0n);return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,S).bind(this,e,o):i(this,a,`m`,S).call(this,e,o,t)},S=function e(t,n,r){let o=n(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,t,o):t?-o:o},C=function e(t,n){let o=i(this,s,`f`);do{let e=n[o];if(e===H[`\r`])return r(this,s,o+2,`f`),t;t=t*10n+BigInt(e-H[0])}while(++o<n.length);return r(this,s,o,`f`),i(this,a,`m`,e).bind(this,t)},w=function(e,t){if(e===String||e===Buffer)return i(this,a,`m`,se).call(this,e,t);switch(t[i(this,s,`f`)]){case H.n:return r(this,s,i(this,s,`f`)+5,`f`),NaN;case H[`+`]:return i(this,a,`m`,ee).call(this,!1,t);case H[`-`]:return i(this,a,`m`,ee).call(this,!0,t);default:return i(this,a,`m`,T).call(this,!1,0,t)}},ee=function(e,t){var n;return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,T).bind(this,e,0):i(this,a,`m`,T).call(this,e,0,t)},T=function(e,t,n){return n[i(this,s,`f`)]===H.i?(r(this,s,i(this,s,`f`)+5,`f`),e?-1/0:1/0):i(this,a,`m`,te).call(this,e,t,n)},te=function e(t,n,o){let c=i(this,s,`f`);do{let e=o[c];switch(e){case H[`.`]:return r(this,s,c+1,`f`),i(this,s,`f`)<o.length?i(this,a,`m`,re).call(this,t,0,n,o):i(this,a,`m`,re).bind(this,t,0,n);case H.E:case H.e:{r(this,s,c+1,`f`);let e=t?-n:n;return i(this,s,`f`)<o.length?i(this,a,`m`,ie).call(this,e,o):i(this,a,`m`,ie).bind(this,e)}case H[`\r`]:return r(this,s,c+2,`f`),t?-n:n;default:n=n*10+e-H[0]}}while(++c<o.length);return r(this,s,c,`f`),i(this,a,`m`,e).bind(this,t,n)},re=function e(t,n,c,l){let u=i(this,s,`f`);do{let e=l[u];switch(e){case H.E:case H.e:{r(this,s,u+1,`f`);let e=t?-c:c;return i(this,s,`f`)===l.length?i(this,a,`m`,ie).bind(this,e):i(this,a,`m`,ie).call(this,e,l)}case H[`\r`]:return r(this,s,u+2,`f`),t?-c:c}n<i(o,o,`f`,ne).length&&(c+=(e-H[0])*i(o,o,`f`,ne)[n++])}while(++u<l.length);return r(this,s,u,`f`),i(this,a,`m`,e).bind(this,t,n,c)},ie=function(e,t){var n,o;switch(t[i(this,s,`f`)]){case H[`+`]:return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,ae).bind(this,!1,e,0):i(this,a,`m`,ae).call(this,!1,e,0,t);case H[`-`]:return r(this,s,(o=i(this,s,`f`),++o),`f`)===t.length?i(this,a,`m`,ae).bind(this,!0,e,0):i(this,a,`m`,ae).call(this,!0,e,0,t)}return i(this,a,`m`,ae).call(this,!1,e,0,t)},ae=function e(t,n,o,c){let l=i(this,s,`f`);do{let e=c[l];if(e===H[`\r`])return r(this,s,l+2,`f`),n*10**(t?-o:o);o=o*10+e-H[0]}while(++l<c.length);return r(this,s,l,`f`),i(this,a,`m`,e).bind(this,t,n,o)},oe=function(e,t){for(;e[t]!==H[`\r`];)if(++t===e.length)return r(this,s,e.length,`f`),-1;return r(this,s,t+2,`f`),t},se=function(e,t){let n=i(this,s,`f`),r=i(this,a,`m`,oe).call(this,t,n);if(r===-1)return i(this,a,`m`,E).bind(this,[t.subarray(n)],e);let o=t.subarray(n,r);return e===Buffer?o:o.toString()},E=function e(t,n,r){let o=i(this,s,`f`),c=i(this,a,`m`,oe).call(this,r,o);if(c===-1)return t.push(r.subarray(o)),i(this,a,`m`,e).bind(this,t,n);t.push(r.subarray(o,c));let l=Buffer.concat(t);return n===Buffer?l:l.toString()},D=function(e,t){if(t[i(this,s,`f`)]===H[`-`])return r(this,s,i(this,s,`f`)+4,`f`),null;let n=i(this,a,`m`,y).call(this,0,t);return typeof n==`function`?i(this,a,`m`,O).bind(this,n,e):i(this,s,`f`)>=t.length?i(this,a,`m`,A).bind(this,n,e):i(this,a,`m`,A).call(this,n,e,t)},O=function e(t,n,r){let o=t(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,o,n):i(this,s,`f`)>=r.length?i(this,a,`m`,A).bind(this,o,n):i(this,a,`m`,A).call(this,o,n,r)},k=function(e,t,n,o){let c=i(this,s,`f`)+e;if(c>=o.length){let c=o.subarray(i(this,s,`f`));return r(this,s,o.length,`f`),i(this,a,`m`,ce).bind(this,e-c.length,[c],t,n)}let l=o.subarray(i(this,s,`f`),c);return r(this,s,c+t,`f`),n===Buffer?l:l.toString()},ce=function e(t,n,o,c,l){let u=i(this,s,`f`)+t;if(u>=l.length){let u=l.subarray(i(this,s,`f`));return n.push(u),r(this,s,l.length,`f`),i(this,a,`m`,e).bind(this,t-u.length,n,o,c)}n.push(l.subarray(i(this,s,`f`),u)),r(this,s,u+o,`f`);let d=Buffer.concat(n);return c===Buffer?d:d.toString()},A=function(e,t,n){return i(this,a,`m`,k).call(this,e,2,t,n)},le=function(e,t){return i(this,a,`m`,j).call(this,i(this,a,`m`,y).bind(this,0),e,t)},j=function e(t,n,r){let o=t(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,o,n):i(this,a,`m`,M).call(this,o,n,r)},M=function(e,t,n){let o=e-4;return t===Me.VerbatimString?i(this,a,`m`,N).call(this,o,n):(r(this,s,i(this,s,`f`)+4,`f`),i(this,s,`f`)>=n.length?i(this,a,`m`,A).bind(this,o,t):i(this,a,`m`,A).call(this,o,t,n))},N=function(e,t){let n=i(this,a,`m`,k).bind(this,3,1,String);return i(this,s,`f`)>=t.length?i(this,a,`m`,ue).bind(this,e,n):i(this,a,`m`,ue).call(this,e,n,t)},ue=function e(t,n,r){let o=n(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,t,o):i(this,a,`m`,de).call(this,t,o,r)},de=function(e,t,n){return i(this,a,`m`,P).call(this,t,i(this,a,`m`,A).bind(this,e,String),n)},P=function e(t,n,r){let o=n(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,t,o):new Me.VerbatimString(t,o)},F=function(e){let t=i(this,a,`m`,se).call(this,String,e);return typeof t==`function`?i(this,a,`m`,I).bind(this,t):new Ne.SimpleError(t)},I=function e(t,n){let r=t(n);return typeof r==`function`?i(this,a,`m`,e).bind(this,r):new Ne.SimpleError(r)},fe=function(e){let t=i(this,a,`m`,D).call(this,String,e);return typeof t==`function`?i(this,a,`m`,L).bind(this,t):new Ne.BlobError(t)},L=function e(t,n){let r=t(n);return typeof r==`function`?i(this,a,`m`,e).bind(this,r):new Ne.BlobError(r)},R=function(e,t){var n;let o=t[i(this,s,`f`)];return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,z).bind(this,o,e):i(this,a,`m`,z).call(this,o,e,t)},z=function(t,n,r){switch(t){case e.RESP_TYPES.NULL:return i(this,a,`m`,m).call(this);case e.RESP_TYPES.BOOLEAN:return i(this,a,`m`,h).call(this,n[e.RESP_TYPES.BOOLEAN],r);case e.RESP_TYPES.NUMBER:return i(this,a,`m`,g).call(this,n[e.RESP_TYPES.NUMBER],r);case e.RESP_TYPES.BIG_NUMBER:return i(this,a,`m`,b).call(this,n[e.RESP_TYPES.BIG_NUMBER],r);case e.RESP_TYPES.DOUBLE:return i(this,a,`m`,w).call(this,n[e.RESP_TYPES.DOUBLE],r);case e.RESP_TYPES.SIMPLE_STRING:return i(this,a,`m`,se).call(this,n[e.RESP_TYPES.SIMPLE_STRING],r);case e.RESP_TYPES.BLOB_STRING:return i(this,a,`m`,D).call(this,n[e.RESP_TYPES.BLOB_STRING],r);case e.RESP_TYPES.VERBATIM_STRING:return i(this,a,`m`,le).call(this,n[e.RESP_TYPES.VERBATIM_STRING],r);case e.RESP_TYPES.SIMPLE_ERROR:return i(this,a,`m`,F).call(this,r);case e.RESP_TYPES.BLOB_ERROR:return i(this,a,`m`,fe).call(this,r);case e.RESP_TYPES.ARRAY:return i(this,a,`m`,pe).call(this,n,r);case e.RESP_TYPES.SET:return i(this,a,`m`,_e).call(this,n,r);case e.RESP_TYPES.MAP:return i(this,a,`m`,Se).call(this,n,r);default:throw Error(`Unknown RESP type ${t} "${String.fromCharCode(t)}"`)}},pe=function(e,t){return t[i(this,s,`f`)]===H[`-`]?(r(this,s,i(this,s,`f`)+4,`f`),null):i(this,a,`m`,me).call(this,i(this,a,`m`,y).call(this,0,t),e,t)},me=function(e,t,n){return typeof e==`function`?i(this,a,`m`,he).bind(this,e,t):i(this,a,`m`,ge).call(this,Array(e),0,t,n)},he=function(e,t,n){return i(this,a,`m`,me).call(this,e(n),t,n)},ge=function e(t,n,r,o){for(let c=n;c<t.length;c++){if(i(this,s,`f`)>=o.length)return i(this,a,`m`,e).bind(this,t,c,r);let n=i(this,a,`m`,R).call(this,r,o);if(typeof n==`function`)return i(this,a,`m`,B).bind(this,t,c,n,r);t[c]=n}return t},B=function e(t,n,r,o,s){let c=r(s);return typeof c==`function`?i(this,a,`m`,e).bind(this,t,n,c,o):(t[n++]=c,i(this,a,`m`,ge).call(this,t,n,o,s))},_e=function(e,t){let n=i(this,a,`m`,y).call(this,0,t);return typeof n==`function`?i(this,a,`m`,ve).bind(this,n,e):i(this,a,`m`,ye).call(this,n,e,t)},ve=function e(t,n,r){let o=t(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,o,n):i(this,a,`m`,ye).call(this,o,n,r)},ye=function(t,n,r){return n[e.RESP_TYPES.SET]===Set?i(this,a,`m`,be).call(this,/* @__PURE__ */ new Set,t,n,r):i(this,a,`m`,ge).call(this,Array(t),0,n,r)},be=function e(t,n,r,o){for(;n>0;){if(i(this,s,`f`)>=o.length)return i(this,a,`m`,e).bind(this,t,n,r);let c=i(this,a,`m`,R).call(this,r,o);if(typeof c==`function`)return i(this,a,`m`,xe).bind(this,t,n,c,r);t.add(c),--n}return t},xe=function e(t,n,r,o,s){let c=r(s);return typeof c==`function`?i(this,a,`m`,e).bind(this,t,n,c,o):(t.add(c),i(this,a,`m`,be).call(this,t,n-1,o,s))},Se=function(e,t){let n=i(this,a,`m`,y).call(this,0,t);return typeof n==`function`?i(this,a,`m`,Ce).bind(this,n,e):i(this,a,`m`,we).call(this,n,e,t)},Ce=function e(t,n,r){let o=t(r);return typeof o==`function`?i(this,a,`m`,e).bind(this,o,n):i(this,a,`m`,we).call(this,o,n,r)},we=function(t,n,r){switch(n[e.RESP_TYPES.MAP]){case Map:return i(this,a,`m`,V).call(this,/* @__PURE__ */ new Map,t,n,r);case Array:return i(this,a,`m`,ge).call(this,Array(t*2),0,n,r);default:return i(this,a,`m`,ke).call(this,{},t,n,r)}},V=function e(t,n,r,o){for(;n>0;){if(i(this,s,`f`)>=o.length)return i(this,a,`m`,e).bind(this,t,n,r);let c=i(this,a,`m`,Te).call(this,r,o);if(typeof c==`function`)return i(this,a,`m`,De).bind(this,t,n,c,r);if(i(this,s,`f`)>=o.length)return i(this,a,`m`,Oe).bind(this,t,n,c,i(this,a,`m`,R).bind(this,r),r);let l=i(this,a,`m`,R).call(this,r,o);if(typeof l==`function`)return i(this,a,`m`,Oe).bind(this,t,n,c,l,r);t.set(c,l),--n}return t},Te=function(e,t){var n;let o=t[i(this,s,`f`)];return r(this,s,(n=i(this,s,`f`),++n),`f`)===t.length?i(this,a,`m`,Ee).bind(this,o,e):i(this,a,`m`,Ee).call(this,o,e,t)},Ee=function(t,n,r){switch(t){case e.RESP_TYPES.SIMPLE_STRING:return i(this,a,`m`,se).call(this,String,r);case e.RESP_TYPES.BLOB_STRING:return i(this,a,`m`,D).call(this,String,r);default:return i(this,a,`m`,z).call(this,t,n,r)}},De=function e(t,n,r,o,c){let l=r(c);if(typeof l==`function`)return i(this,a,`m`,e).bind(this,t,n,l,o);if(i(this,s,`f`)>=c.length)return i(this,a,`m`,Oe).bind(this,t,n,l,i(this,a,`m`,R).bind(this,o),o);let u=i(this,a,`m`,R).call(this,o,c);return typeof u==`function`?i(this,a,`m`,Oe).bind(this,t,n,l,u,o):(t.set(l,u),i(this,a,`m`,V).call(this,t,n-1,o,c))},Oe=function e(t,n,r,o,s,c){let l=o(c);return typeof l==`function`?i(this,a,`m`,e).bind(this,t,n,r,l,s):(t.set(r,l),i(this,a,`m`,V).call(this,t,n-1,s,c))},ke=function e(t,n,r,o){for(;n>0;){if(i(this,s,`f`)>=o.length)return i(this,a,`m`,e).bind(this,t,n,r);let c=i(this,a,`m`,Te).call(this,r,o);if(typeof c==`function`)return i(this,a,`m`,Ae).bind(this,t,n,c,r);if(i(this,s,`f`)>=o.length)return i(this,a,`m`,je).bind(this,t,n,c,i(this,a,`m`,R).bind(this,r),r);let l=i(this,a,`m`,R).call(this,r,o);if(typeof l==`function`)return i(this,a,`m`,je).bind(this,t,n,c,l,r);c===`__proto__`||c===`constructor`?Object.defineProperty(t,c,{value:l,configurable:!0,enumerable:!0,writable:!0}):t[c]=l,--n}return t},Ae=function e(t,n,r,o,c){let l=r(c);if(typeof l==`function`)return i(this,a,`m`,e).bind(this,t,n,l,o);if(i(this,s,`f`)>=c.length)return i(this,a,`m`,je).bind(this,t,n,l,i(this,a,`m`,R).bind(this,o),o);let u=i(this,a,`m`,R).call(this,o,c);return typeof u==`function`?i(this,a,`m`,je).bind(this,t,n,l,u,o):(l===`__proto__`||l===`constructor`?Object.defineProperty(t,l,{value:u,configurable:!0,enumerable:!0,writable:!0}):t[l]=u,i(this,a,`m`,ke).call(this,t,n-1,o,c))},je=function e(t,n,r,o,s,c){let l=o(c);return typeof l==`function`?i(this,a,`m`,e).bind(this,t,n,r,l,s):(r===`__proto__`||r===`constructor`?Object.defineProperty(t,r,{value:l,configurable:!0,enumerable:!0,writable:!0}):t[r]=l,i(this,a,`m`,ke).call(this,t,n-1,s,c))},ne={value:[.1,.01,.001,1e-4,1e-5,1e-6,1e-7,1e-8,1e-9,1e-10,1e-11,1e-12,1e-13,1e-14,1e-15,1e-16,1e-17]}})),Vz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0});let t=cz(),n=az(),r=Lz(),i=Bz(),a=(0,n.Debug)(`dataHandler`);e.default=class{constructor(e,t){this.redis=e;let n=c(t),r=new i.Decoder({getTypeMapping:()=>n,onReply:e=>{this.dispatch(()=>this.returnReply(e))},onErrorReply:e=>{this.dispatch(()=>this.returnError(e))},onPush:e=>{this.dispatch(()=>this.returnPush(e))}});e.stream.prependListener(`data`,e=>{try{r.write(e)}catch(e){this.returnFatalError(e)}}),e.stream.resume()}dispatch(e){try{e()}catch(e){process.nextTick(()=>{throw e})}}returnFatalError(e){e.message+=`. Please report this.`,this.redis.recoverFromFatalError(e,e,{offlineQueue:!1})}returnError(e){let t=this.shiftCommand(e);t&&(e.command={name:t.command.name,args:t.command.args},t.command.name===`ssubscribe`&&e.message.startsWith(`MOVED `)&&this.redis.emit(`moved`),this.redis.handleReconnection(e,t))}returnReply(e){if(this.handleMonitorReply(e)||this.redis.condition.protocol!==3&&this.handleSubscriberReply(e))return;let n=this.shiftCommand(e);n&&(t.default.checkFlag(`ENTER_SUBSCRIBER_MODE`,n.command.name)?(this.redis.condition.subscriber=new r.default,this.redis.condition.subscriber.add(n.command.name,e[1].toString()),u(n.command,e[2])||this.redis.commandQueue.unshift(n)):t.default.checkFlag(`EXIT_SUBSCRIBER_MODE`,n.command.name)?d(n.command,e[2])||this.redis.commandQueue.unshift(n):n.command.resolve(e))}returnPush(e){if(!Array.isArray(e)||e.length===0)return;let t=e[0].toString();switch(a(`receive push "%s"`,t),t){case`message`:case`pmessage`:case`smessage`:this.handleSubscriberReply(e);break;case`ssubscribe`:case`subscribe`:case`psubscribe`:{this.redis.condition.subscriber||(this.redis.condition.subscriber=new r.default);let n=e[1].toString();this.redis.condition.subscriber.add(t,n);let i=this.shiftCommand(e);if(!i)return;u(i.command,e[2])||this.redis.commandQueue.unshift(i);break}case`sunsubscribe`:case`unsubscribe`:case`punsubscribe`:{if(this.redis.condition.subscriber){let n=e[1]?e[1].toString():null;n&&this.redis.condition.subscriber.del(t,n)}let n=e[2];if(Number(n)===0&&(this.redis.condition.subscriber=!1),this.handleUnsolicitedUnsubscribe(t))return;let r=this.shiftCommand(e);if(!r)return;d(r.command,n)||this.redis.commandQueue.unshift(r);break}}}handleUnsolicitedUnsubscribe(e){let t=this.redis.commandQueue.peekFront();return t&&t.command.name.toLowerCase()===e?!1:(e===`sunsubscribe`&&this.redis.emit(`moved`),!0)}handleSubscriberReply(e){if(!this.redis.condition.subscriber)return!1;let t=Array.isArray(e)?e[0].toString():null;switch(a(`receive reply "%s" in subscriber mode`,t),t){case`message`:this.redis.listeners(`message`).length>0&&this.redis.emit(`message`,e[1].toString(),e[2]?e[2].toString():``),this.redis.emit(`messageBuffer`,e[1],e[2]);break;case`pmessage`:{let t=e[1].toString();this.redis.listeners(`pmessage`).length>0&&this.redis.emit(`pmessage`,t,e[2].toString(),e[3].toString()),this.redis.emit(`pmessageBuffer`,t,e[2],e[3]);break}case`smessage`:this.redis.listeners(`smessage`).length>0&&this.redis.emit(`smessage`,e[1].toString(),e[2]?e[2].toString():``),this.redis.emit(`smessageBuffer`,e[1],e[2]);break;case`ssubscribe`:case`subscribe`:case`psubscribe`:{let n=e[1].toString();this.redis.condition.subscriber.add(t,n);let r=this.shiftCommand(e);if(!r)return;u(r.command,e[2])||this.redis.commandQueue.unshift(r);break}case`sunsubscribe`:case`unsubscribe`:case`punsubscribe`:{let n=e[1]?e[1].toString():null;n&&this.redis.condition.subscriber.del(t,n);let r=e[2];if(Number(r)===0&&(this.redis.condition.subscriber=!1),this.handleUnsolicitedUnsubscribe(t))break;let i=this.shiftCommand(e);if(!i)return;d(i.command,r)||this.redis.commandQueue.unshift(i);break}default:{let t=this.shiftCommand(e);if(!t)return;t.command.resolve(e)}}return!0}handleMonitorReply(e){if(this.redis.status!==`monitoring`)return!1;let t=e.toString();if(t===`OK`)return!1;let n=t.indexOf(` `),r=t.slice(0,n),i=t.indexOf(`"`),a=t.slice(i+1,-1).split(`" "`).map(e=>e.replace(/\\"/g,`"`)),o=t.slice(n+2,i-2).split(` `);return this.redis.emit(`monitor`,r,a,o[1],o[0]),!0}shiftCommand(e){let t=this.redis.commandQueue.shift();if(!t){let t=/* @__PURE__ */ Error(`Command queue state error. If you can reproduce this, please report it.`+(e instanceof Error?` Last error: ${e.message}`:` Last reply: ${e.toString()}`));return this.redis.emit(`error`,t),null}return t}};let o={[i.RESP_TYPES.SIMPLE_STRING]:Buffer,[i.RESP_TYPES.BLOB_STRING]:Buffer,[i.RESP_TYPES.VERBATIM_STRING]:Buffer,[i.RESP_TYPES.BIG_NUMBER]:String,[i.RESP_TYPES.DOUBLE]:Buffer,[i.RESP_TYPES.BOOLEAN]:Number,[i.RESP_TYPES.MAP]:Array,[i.RESP_TYPES.SET]:Array},s={[i.RESP_TYPES.SIMPLE_STRING]:Buffer,[i.RESP_TYPES.BLOB_STRING]:Buffer,[i.RESP_TYPES.VERBATIM_STRING]:Buffer,[i.RESP_TYPES.BIG_NUMBER]:String,[i.RESP_TYPES.SET]:Array};function c(e){let t=e.replyMapping===`resp3`?s:o;return e.stringNumbers?{...t,[i.RESP_TYPES.NUMBER]:String,[i.RESP_TYPES.DOUBLE]:String}:t}let l=/* @__PURE__ */ new WeakMap;function u(e,t){let n=l.has(e)?l.get(e):e.args.length;return--n,n<=0?(e.resolve(t),l.delete(e),!0):(l.set(e,n),!1)}function d(e,t){let n=l.has(e)?l.get(e):e.args.length;return n===0?Number(t)===0&&(l.delete(e),e.resolve(t),!0):(--n,n<=0?(e.resolve(t),!0):(l.set(e,n),!1))}})),Hz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.readyHandler=e.errorHandler=e.closeHandler=e.connectHandler=void 0;let t=qR(),n=cz(),r=Fz(),i=az(),a=Iz(),o=Vz(),s=mz(),c=(0,i.Debug)(`connection`);function l(e){let t=[];if(e.condition.protocol===3){let n=[e.condition.protocol];e.condition.auth&&(n.push(`AUTH`),Array.isArray(e.condition.auth)?n.push(e.condition.auth[0],e.condition.auth[1]):n.push(`default`,e.condition.auth)),t.push({kind:`hello`,send:()=>e.hello(n),errorHandler:f})}else e.condition.auth&&t.push({kind:`auth`,send:()=>e.auth(e.condition.auth),errorHandler:f});e.condition.select&&t.push({kind:`select`,send:()=>e.select(e.condition.select),errorHandler:t=>e.silentEmit(`error`,t)}),e.options.connectionName&&(c(`set the connection name [%s]`,e.options.connectionName),t.push({kind:`client`,send:()=>e.client(`setname`,e.options.connectionName),errorHandler:i.noop})),e.options.readOnly&&(c(`set the connection to readonly mode`),t.push({kind:`readonly`,send:()=>e.readonly(),errorHandler:i.noop})),e.options.disableClientInfo||(c(`set the client info`),t.push({kind:`client`,send:()=>e.client(`SETINFO`,`LIB-VER`,a.PACKAGE_VERSION),errorHandler:i.noop}),t.push({kind:`client`,send:()=>e.client(`SETINFO`,`LIB-NAME`,e.options?.clientInfoTag?`ioredis(${e.options.clientInfoTag})`:`ioredis`),errorHandler:i.noop}));let n=(0,s.getHimportBinding)(e);if(n&&n.role!==`replica`)for(let r of n.coordinator.getDefinitions())t.push({kind:`himport`,send:()=>n.coordinator.ensurePrepared(e,r)??Promise.resolve(),errorHandler:t=>e.silentEmit(`error`,t)});return t}async function u(e,t){if(t!==3){await Promise.all(e.map(({send:e,errorHandler:t})=>t?e().catch(t):e()));return}let n=await Promise.allSettled(e.map(({send:e})=>e())),r=e.findIndex(({kind:e})=>e===`hello`),i=r===-1?void 0:n[r];if(i?.status===`rejected`&&p(i.reason))throw i.reason;for(let t=0;t<n.length;t++){let r=n[t];if(r.status===`rejected`){let{errorHandler:n}=e[t];if(n){n(r.reason);continue}throw r.reason}}}function d(t){return async function(){try{t.resetCommandQueue(),t.condition.handshake=!0,t.setStatus(`connect`),new o.default(t,{stringNumbers:t.options.stringNumbers,replyMapping:t.condition.replyMapping});let{connectionEpoch:n}=t;(0,s.getHimportBinding)(t)?.coordinator.beginSession(t);let r=()=>n===t.connectionEpoch&&t.status===`connect`,i=()=>r()?(t.condition.handshake=!1,!0):!1;try{await u(l(t),t.condition.protocol)}catch(e){if(!r())return;if(!p(e))return t.recoverFromFatalError(e,e);t.options.replyMapping===`resp3`&&console.warn(`[WARN] replyMapping "resp3" was requested, but the server does not support RESP3. Replies will use RESP2-compatible shapes until connected to a server that supports RESP3.`),c(`server rejected RESP3, downgrading connection to RESP2`),t.condition.protocol=2,t.condition.replyMapping=`legacy`;try{await u(l(t),t.condition.protocol)}catch(e){return r()?t.recoverFromFatalError(e,e):void 0}}if(!r())return;if(!t.options.enableReadyCheck)return i()?e.readyHandler(t)():void 0;t._readyCheck(function(n,a){if(r()){if(n)t.recoverFromFatalError(n,n);else if(t.connector.check(a)){if(!i())return;e.readyHandler(t)()}else t.disconnect(!0)}})}catch(e){t.recoverFromFatalError(e,e)}}}e.connectHandler=d;function f(e){let t=e.message||``;if(t.indexOf(`no password is set`)!==-1)console.warn(`[WARN] Redis server does not require a password, but a password was supplied.`);else if(t.indexOf(`without any password configured for the default user`)!==-1)console.warn("[WARN] This Redis server's `default` user does not require a password, but a password was supplied");else if(t.indexOf(`wrong number of arguments for 'auth' command`)!==-1)console.warn(`[ERROR] The server returned "wrong number of arguments for 'auth' command". You are probably passing both username and password to Redis version 5 or below. You should only pass the 'password' option for Redis version 5 and under.`);else throw e}function p(e){let t=(e.message||``).toUpperCase();return t.includes(`NOPROTO`)||t.includes(`UNKNOWN COMMAND`)&&t.includes(`HELLO`)}function m(e){let n=new t.AbortError(`Command aborted due to connection close`);return n.command={name:e.name,args:e.args},n}function h(e){let t=0;for(let n=0;n<e.length;){let r=e.peekAt(n)?.command,i=r.pipelineIndex;(i===void 0||i===0)&&(t=0),i!==void 0&&i!==t++?(e.remove(n,1),r.reject(m(r))):n++}}function g(e){for(let t=0;t<e.length;){let n=e.peekAt(t)?.command;if(n.name===`multi`)break;if(n.name===`exec`){e.remove(t,1),n.reject(m(n));break}n.inTransaction?(e.remove(t,1),n.reject(m(n))):t++}}function _(e){return function(){let n=e.status;if(e.setStatus(`close`),e.socketTimeoutTimer!==void 0&&(clearTimeout(e.socketTimeoutTimer),e.socketTimeoutTimer=void 0),e.commandQueue.length&&h(e.commandQueue),e.offlineQueue.length&&g(e.offlineQueue),n===`ready`&&(e.prevCondition||=e.condition,e.commandQueue.length&&(e.prevCommandQueue=e.commandQueue)),e.manuallyClosing)return e.manuallyClosing=!1,c(`skip reconnecting since the connection is manually closed.`),t();if(typeof e.options.retryStrategy!=`function`)return c("skip reconnecting because `retryStrategy` is not a function"),t();let a=e.options.retryStrategy(++e.retryAttempts);if(typeof a!=`number`)return c("skip reconnecting because `retryStrategy` doesn't return a number"),t();c(`reconnect in %sms`,a),e.setStatus(`reconnecting`,a),e.reconnectTimeout=setTimeout(function(){e.reconnectTimeout=null,e.connect().catch(i.noop)},a);let{maxRetriesPerRequest:o}=e.options;typeof o==`number`&&(o<0?c(`maxRetriesPerRequest is negative, ignoring...`):e.retryAttempts%(o+1)===0&&(c(`reach maxRetriesPerRequest limitation, flushing command queue...`),e.flushQueue(new r.MaxRetriesPerRequestError(o))))};function t(){e.setStatus(`end`),e.flushQueue(Error(i.CONNECTION_CLOSED_ERROR_MSG))}}e.closeHandler=_;function v(e){return function(t){c(`error: %s`,t),e.silentEmit(`error`,t)}}e.errorHandler=v;function y(e){return function(){if(e.setStatus(`ready`),e.retryAttempts=0,e.options.monitor){e.call(`monitor`).then(()=>e.setStatus(`monitoring`),t=>e.emit(`error`,t));let{sendCommand:t}=e;e.sendCommand=function(r){return n.default.checkFlag(`VALID_IN_MONITOR_MODE`,r.name)?t.call(e,r):(r.reject(/* @__PURE__ */ Error(`Connection is in monitoring mode, can't process commands.`)),r.promise)},e.once(`close`,function(){delete e.sendCommand});return}let t=e.prevCondition?e.prevCondition.select:e.condition.select;if(e.prevCondition){let n=e.prevCondition;if(e.prevCondition=null,n.subscriber&&e.options.autoResubscribe){e.condition.select!==t&&(c(`connect to db [%d]`,t),e.select(t));let r=n.subscriber.channels(`subscribe`);r.length&&(c(`subscribe %d channels`,r.length),e.subscribe(r));let i=n.subscriber.channels(`psubscribe`);i.length&&(c(`psubscribe %d channels`,i.length),e.psubscribe(i));let a=n.subscriber.channels(`ssubscribe`);if(a.length){c(`ssubscribe %s`,a.length);for(let t of a)e.ssubscribe(t)}}}if(e.prevCommandQueue){if(e.options.autoResendUnfulfilledCommands)for(c(`resend %d unfulfilled commands`,e.prevCommandQueue.length);e.prevCommandQueue.length>0;){let t=e.prevCommandQueue.shift();t.select!==e.condition.select&&t.command.name!==`select`&&e.select(t.select),e.sendCommand(t.command,t.stream)}else e.prevCommandQueue=null}if(e.offlineQueue.length){c(`send %d commands in offline queue`,e.offlineQueue.length);let t=e.offlineQueue;for(e.resetOfflineQueue();t.length>0;){let n=t.shift();n.select!==e.condition.select&&n.command.name!==`select`&&e.select(n.select),e.sendCommand(n.command,n.stream)}}e.condition.select!==t&&(c(`connect to db [%d]`,t),e.select(t))}}e.readyHandler=y})),Uz=/* @__PURE__ */ D((e=>{Object.defineProperty(e,"__esModule",{value:!0}),e.DEFAULT_REDIS_OPTIONS=void 0,e.DEFAULT_REDIS_OPTIONS={port:6379,host:`localhost`,family:0,connectTimeout:1e4,disconnectTimeout:2e3,retryStrategy:function(e){let t=Math.floor(Math.random()*200);return Math.min(2**(e-1)*50,5e3)+t},keepAlive:3e4,noDelay:!0,connectionName:null,disableClientInfo:!1,clientInfoTag:void 0,sentinels:null,name:null,role:`master`,sentinelRetryStrategy:function(e){return Math.min(e*10,1e3)},sentinelReconnectStrategy:function(){return 6e4},natMap:null,enableTLSForSentinelMode:!1,updateSentinels:!0,failoverDetector:!1,username:null,password:null,db:0,enableOfflineQueue:!0,enableReadyCheck:!0,autoResubscribe:!0,autoResendUnfulfilledCommands:!0,lazyConnect:!1,keyPrefix:``,reconnectOnError:null,readOnly:!1,stringNumbers:!1,protocol:3,replyMapping:`legacy`,maxRetriesPerRequest:20,maxLoadingRetryTime:1e4,enableAutoPipelining:!1,autoPipeliningIgnoredCommands:[],sentinelMaxConnections:10,blockingTimeoutGrace:100}})),Wz=/* @__PURE__ */ D((e=>{var t;Object.defineProperty(e,"__esModule",{value:!0});let n=HR(),r=A(`events`),i=WR(),a=Dz(),o=cz(),s=Nz(),c=Mz(),l=Hz(),u=Uz(),d=uz(),f=_z(),p=az(),m=gz(),h=vz(),g=pz(),_=ZR(),v=mz(),y=mz(),b=Cz(),x=(0,p.Debug)(`redis`);var S=class e extends g.default{static createClient(...t){return new e(...t)}constructor(e,n,i){if(super(),this.status=`wait`,this.isCluster=!1,this.reconnectTimeout=null,this.connectionEpoch=0,this.retryAttempts=0,this.manuallyClosing=!1,this[t]=!1,this._autoPipelines=/* @__PURE__ */ new Map,this._runningAutoPipelines=/* @__PURE__ */ new Set,this.parseOptions(e,n,i),r.EventEmitter.call(this),this.options.himportFieldsets=(0,y.cloneHimportFieldsets)(this.options.himportFieldsets),this.options.himportFieldsets?.length&&(0,v.bindHimportCoordinator)(this,new v.default(this.options.himportFieldsets),`standalone`),this.resetCommandQueue(),this.resetOfflineQueue(),this.options.Connector)this.connector=new this.options.Connector(this.options);else if(this.options.sentinels){let e=new c.default(this.options);e.emitter=this,this.connector=e}else this.connector=new s.StandaloneConnector(this.options);this.options.scripts&&Object.entries(this.options.scripts).forEach(([e,t])=>{this.defineCommand(e,t)}),this.options.lazyConnect?this.setStatus(`wait`):this.connect().catch(_.noop)}get autoPipelineQueueSize(){let e=0;for(let t of this._autoPipelines.values())e+=t.length;return e}connect(e){let t=(0,m.traceConnect)(()=>this._connect(),()=>{let{address:e,port:t}=this._getServerAddress();return{serverAddress:e,serverPort:t,connectionEpoch:this.connectionEpoch}});return(0,i.default)(t,e)}_connect(){return new Promise((e,t)=>{if(this.status===`connecting`||this.status===`connect`||this.status===`ready`){t(/* @__PURE__ */ Error(`Redis is already connecting/connected`));return}this.connectionEpoch+=1,this.setStatus(`connecting`);let{options:n}=this;this.condition={select:n.db,auth:n.username?[n.username,n.password]:n.password,subscriber:!1,protocol:n.protocol,replyMapping:n.protocol===3&&n.replyMapping===`resp3`?`resp3`:`legacy`,handshake:!1};let r=this;(0,i.default)(this.connector.connect(function(e,t){r.silentEmit(e,t)}),function(i,a){if(i){r.flushQueue(i),r.silentEmit(`error`,i),t(i),r.setStatus(`end`);return}let o=n.tls?`secureConnect`:`connect`;if(`sentinels`in n&&n.sentinels&&!n.enableTLSForSentinelMode&&(o=`connect`),r.stream=a,n.noDelay&&a.setNoDelay(!0),typeof n.keepAlive==`number`&&(a.connecting?a.once(o,()=>{a.setKeepAlive(!0,n.keepAlive)}):a.setKeepAlive(!0,n.keepAlive)),a.connecting){if(a.once(o,l.connectHandler(r)),n.connectTimeout){let e=!1;a.setTimeout(n.connectTimeout,function(){if(e)return;a.setTimeout(0),a.destroy();let t=/* @__PURE__ */ Error(`connect ETIMEDOUT`);t.errorno=`ETIMEDOUT`,t.code=`ETIMEDOUT`,t.syscall=`connect`,l.errorHandler(r)(t)}),a.once(o,function(){e=!0,a.setTimeout(0)})}}else if(a.destroyed){let e=r.connector.firstError;e&&process.nextTick(()=>{l.errorHandler(r)(e)}),process.nextTick(l.closeHandler(r))}else process.nextTick(l.connectHandler(r));a.destroyed||(a.once(`error`,l.errorHandler(r)),a.once(`close`,l.closeHandler(r)));let s=function(){r.removeListener(`close`,c),e()};var c=function(){r.removeListener(`ready`,s),t(Error(p.CONNECTION_CLOSED_ERROR_MSG))};r.once(`ready`,s),r.once(`close`,c)})})}disconnect(e=!1){e||(this.manuallyClosing=!0),this.reconnectTimeout&&!e&&(clearTimeout(this.reconnectTimeout),this.reconnectTimeout=null),this.status===`wait`?l.closeHandler(this)():this.connector.disconnect()}end(){this.disconnect()}duplicate(t){return new e({...this.options,...t??{}})}get mode(){return this.options.monitor?`monitor`:(0,p.isResp2SubscriberMode)(this.condition)?`subscriber`:`normal`}monitor(e){let t=this.duplicate({monitor:!0,lazyConnect:!1,himportFieldsets:void 0});return(0,i.default)(new Promise(function(e,n){t.once(`error`,n),t.once(`monitoring`,function(){e(t)})}),e)}sendCommand(e,t){if(e.setReplyContext(this.condition??this.options),this.status===`wait`&&this.connect().catch(_.noop),this.status===`end`)return e.reject(Error(p.CONNECTION_CLOSED_ERROR_MSG)),e.promise;if((0,p.isResp2SubscriberMode)(this.condition)&&!o.default.checkFlag(`VALID_IN_SUBSCRIBER_MODE`,e.name))return e.reject(/* @__PURE__ */ Error(`Connection in subscriber mode, only subscriber commands may be used`)),e.promise;if(typeof this.options.commandTimeout==`number`&&e.setTimeout(this.options.commandTimeout),!t&&this[v.hasHimportCoordinator]&&(0,v.interceptHimportCommand)(this,e,this.status===`ready`,()=>{this.sendCommand(e)}))return e.promise;let r=this.getBlockingTimeoutInMs(e),i=this.status===`ready`||!t&&this.status===`connect`&&this.condition?.handshake&&(o.default.checkFlag(`HANDSHAKE_COMMANDS`,e.name)||(0,v.isInternalHimportCommand)(e))||!t&&this.status===`connect`&&!this.condition?.handshake&&(0,n.exists)(e.name,{caseInsensitive:!0})&&(0,n.hasFlag)(e.name,`loading`,{nameCaseInsensitive:!0});if(this.stream&&this.stream.writable?this.stream._writableState&&this.stream._writableState.ended&&(i=!1):i=!1,i)x.enabled&&x(`write command[%s]: %d -> %s(%o)`,this._getDescription(),this.condition?.select,e.name,e.args),t?`isPipeline`in t&&t.isPipeline?t.write(e.toWritable(t.destination.redis.stream)):t.write(e.toWritable(t)):this.stream.write(e.toWritable(this.stream)),this.commandQueue.push({command:e,stream:t,select:this.condition.select}),r!==void 0&&e.setBlockingTimeout(r),o.default.checkFlag(`WILL_DISCONNECT`,e.name)&&(this.manuallyClosing=!0),this.options.socketTimeout!==void 0&&this.socketTimeoutTimer===void 0&&this.setSocketTimeout();else{if(!this.options.enableOfflineQueue)return e.reject(/* @__PURE__ */ Error(`Stream isn't writeable and enableOfflineQueue options is false`)),e.promise;if(e.name===`quit`&&this.offlineQueue.length===0)return this.disconnect(),e.resolve(Buffer.from(`OK`)),e.promise;if(x.enabled&&x(`queue command[%s]: %d -> %s(%o)`,this._getDescription(),this.condition.select,e.name,e.args),this.offlineQueue.push({command:e,stream:t,select:this.condition.select}),o.default.checkFlag(`BLOCKING_COMMANDS`,e.name)){let t=this.getConfiguredBlockingTimeout();t!==void 0&&e.setBlockingTimeout(t)}}if(e.name===`select`&&(0,p.isInt)(e.args[0])){let t=parseInt(e.args[0],10);this.condition.select!==t&&(this.condition.select=t,this.emit(`select`,t),x(`switch to db [%d]`,this.condition.select))}return!i||e.isTraced?e.promise:(e.isTraced=!0,(0,m.traceCommand)(()=>e.promise,()=>this._buildCommandContext(e)))}getBlockingTimeoutInMs(e){if(!o.default.checkFlag(`BLOCKING_COMMANDS`,e.name))return;let t=this.getConfiguredBlockingTimeout();if(t===void 0)return;let n=e.extractBlockingTimeout();if(typeof n==`number`)return n>0?n+(this.options.blockingTimeoutGrace??u.DEFAULT_REDIS_OPTIONS.blockingTimeoutGrace):t;if(n===null)return t}getConfiguredBlockingTimeout(){if(typeof this.options.blockingTimeout==`number`&&this.options.blockingTimeout>0)return this.options.blockingTimeout}setSocketTimeout(){let e=this.stream;this.socketTimeoutTimer=setTimeout(()=>{e.destroy(/* @__PURE__ */ Error(`Socket timeout. Expecting data, but didn't receive any in ${this.options.socketTimeout}ms.`)),this.socketTimeoutTimer=void 0},this.options.socketTimeout),e.once(`data`,()=>{clearTimeout(this.socketTimeoutTimer),this.socketTimeoutTimer=void 0,this.commandQueue.length!==0&&this.setSocketTimeout()})}scanStream(e){return this.createScanStream(`scan`,{options:e})}scanBufferStream(e){return this.createScanStream(`scanBuffer`,{options:e})}sscanStream(e,t){return this.createScanStream(`sscan`,{key:e,options:t})}sscanBufferStream(e,t){return this.createScanStream(`sscanBuffer`,{key:e,options:t})}hscanStream(e,t){return this.createScanStream(`hscan`,{key:e,options:t})}hscanBufferStream(e,t){return this.createScanStream(`hscanBuffer`,{key:e,options:t})}zscanStream(e,t){return this.createScanStream(`zscan`,{key:e,options:t})}zscanBufferStream(e,t){return this.createScanStream(`zscanBuffer`,{key:e,options:t})}silentEmit(e,t){let n;if(!(e===`error`&&(n=t,this.status===`end`||this.manuallyClosing&&n instanceof Error&&(n.message===p.CONNECTION_CLOSED_ERROR_MSG||n.syscall===`connect`||n.syscall===`read`))))return this.listeners(e).length>0?this.emit.apply(this,arguments):(n&&n instanceof Error&&console.error(`[ioredis] Unhandled error event:`,n.stack),!1)}recoverFromFatalError(e,t,n){this.flushQueue(t,n),this.silentEmit(`error`,t),this.disconnect(!0)}handleReconnection(e,t){let n=!1,r=o.default.checkFlag(`IGNORE_RECONNECT_ON_ERROR`,t.command.name)||this.condition?.handshake&&o.default.checkFlag(`HANDSHAKE_COMMANDS`,t.command.name);switch(this.options.reconnectOnError&&!r&&(n=this.options.reconnectOnError(e)),n){case 1:case!0:this.status!==`reconnecting`&&this.disconnect(!0),t.command.reject(e);break;case 2:this.status!==`reconnecting`&&this.disconnect(!0),this.condition?.select!==t.select&&t.command.name!==`select`&&this.select(t.select),this.sendCommand(t.command);break;default:t.command.reject(e)}}_getServerAddress(){return`path`in this.options&&this.options.path?{address:this.options.path,port:void 0}:{address:`host`in this.options&&this.options.host||`localhost`,port:`port`in this.options&&this.options.port||6379}}_buildCommandContext(e){let{address:t,port:n}=this._getServerAddress();return{command:e.name,args:(0,m.sanitizeArgs)(e.name,e.args),database:this.condition?.select??this.options.db??0,serverAddress:t,serverPort:n}}_buildBatchContext(e){let{address:t,port:n}=this._getServerAddress();return{batchMode:`MULTI`,batchSize:e,database:this.condition?.select??this.options.db??0,serverAddress:t,serverPort:n}}_getDescription(){let e;return e=`path`in this.options&&this.options.path?this.options.path:this.stream&&this.stream.remoteAddress&&this.stream.remotePort?this.stream.remoteAddress+`:`+this.stream.remotePort:`host`in this.options&&this.options.host?this.options.host+`:`+this.options.port:``,this.options.connectionName&&(e+=` (${this.options.connectionName})`),e}resetCommandQueue(){this.commandQueue=new b}resetOfflineQueue(){this.offlineQueue=new b}parseOptions(...t){let n={},r=!1;for(let e=0;e<t.length;++e){let i=t[e];if(i!=null){if(typeof i==`object`)(0,_.defaults)(n,i);else if(typeof i==`string`)(0,_.defaults)(n,(0,p.parseURL)(i)),i.startsWith(`rediss://`)&&(r=!0);else if(typeof i==`number`)n.port=i;else throw Error(`Invalid argument `+i)}}if(r&&(0,_.defaults)(n,{tls:!0}),(0,_.defaults)(n,e.defaultOptions),typeof n.port==`string`&&(n.port=parseInt(n.port,10)),typeof n.db==`string`&&(n.db=parseInt(n.db,10)),n.replyMapping===`resp3`&&n.protocol!==3)throw Error(`The "resp3" replyMapping is only supported with protocol 3`);this.options=(0,p.resolveTLSProfile)(n)}setStatus(e,t){x.enabled&&x(`status[%s]: %s -> %s`,this._getDescription(),this.status||`[empty]`,e),this.status=e,process.nextTick(this.emit.bind(this,e,t))}createScanStream(e,{key:t,options:n={}}){return new d.default({objectMode:!0,key:t,redis:this,command:e,...n})}flushQueue(e,t){t=(0,_.defaults)({},t,{offlineQueue:!0,commandQueue:!0});let n;if(t.offlineQueue)for(;n=this.offlineQueue.shift();)n.command.reject(e);if(t.commandQueue&&this.commandQueue.length>0)for(this.stream&&this.stream.removeAllListeners(`data`);n=this.commandQueue.shift();)n.command.reject(e)}_readyCheck(e){let t=this;this.info(function(n,r){if(n)return n.message&&n.message.includes(`NOPERM`)?(console.warn(`Skipping the ready check because INFO command fails: "${n.message}". You can disable ready check with "enableReadyCheck". More: https://github.com/luin/ioredis/wiki/Disable-ready-check.`),e(null,{})):e(n);if(typeof r!=`string`)return e(null,r);let i={},a=r.split(`\r
-`);for(let e=0;e<a.length;++e){let[t,...n]=a[e].split(`:`),r=n.join(`:`);r&&(i[t]=r)}if(!i.loading||i.loading===`0`)e(null,i);else{let n=(i.loading_eta_seconds||1)*1e3,r=t.options.maxLoadingRetryTime&&t.options.maxLoadingRetryTime<n?t.options.maxLoadingRetryTime:n;x(`Redis server still loading, trying again in `+r+`ms`),setTimeout(function(){t._readyCheck(e)},r)}}).catch(_.noop)}};t=v.hasHimportCoordinator,S.Cluster=a.default,S.Command=o.default,S.defaultOptions=u.DEFAULT_REDIS_OPTIONS,(0,h.default)(S,r.EventEmitter),(0,f.addTransactionSupport)(S.prototype),e.default=S})),Gz=/* @__PURE__ */ D(((e,t)=>{Object.defineProperty(e,"__esModule",{value:!0}),e.print=e.ReplyError=e.SentinelIterator=e.SentinelConnector=e.AbstractConnector=e.Pipeline=e.ScanStream=e.Command=e.Cluster=e.Redis=e.default=void 0,e=t.exports=Wz().default;var n=Wz();Object.defineProperty(e,"default",{enumerable:!0,get:function(){return n.default}});var r=Wz();Object.defineProperty(e,"Redis",{enumerable:!0,get:function(){return r.default}});var i=Dz();Object.defineProperty(e,"Cluster",{enumerable:!0,get:function(){return i.default}});var a=cz();Object.defineProperty(e,"Command",{enumerable:!0,get:function(){return a.default}});var o=uz();Object.defineProperty(e,"ScanStream",{enumerable:!0,get:function(){return o.default}});var s=hz();Object.defineProperty(e,"Pipeline",{enumerable:!0,get:function(){return s.default}});var c=Oz();Object.defineProperty(e,"AbstractConnector",{enumerable:!0,get:function(){return c.default}});var l=Mz();Object.defineProperty(e,"SentinelConnector",{enumerable:!0,get:function(){return l.default}}),Object.defineProperty(e,"SentinelIterator",{enumerable:!0,get:function(){return l.SentinelIterator}}),e.ReplyError=qR().ReplyError,Object.defineProperty(e,"Promise",{get(){return console.warn(`ioredis v5 does not support plugging third-party Promise library anymore. Native Promise will be used.`),Promise},set(e){console.warn(`ioredis v5 does not support plugging third-party Promise library anymore. Native Promise will be used.`)}});function u(e,t){console.log(e?`Error: `+e:`Reply: `+t)}e.print=u}));function Kz(e){let t=me(e);if(Xz.test(he(e)??``))return{kind:`no-access`,seen:t,mayHaveRun:!1};let n=Yz.find(([e])=>e.test(t));return n?{kind:n[1],seen:t,mayHaveRun:!1}:e instanceof Error&&e.name===`ReplyError`?{kind:`refused`,seen:t,mayHaveRun:!1}:{kind:`passing`,seen:t,mayHaveRun:!Zz.test(t)}}function qz(e,t){let n=pR(t);return e.kind===`no-access`?R(`store-access`,`The store at ${n} does not let us in, or do this: ${e.seen}`,{hint:`Check database, password, certificate and rights of the user ${t.username??`default`}; docs/redis.md lists the rights of each role.`}):e.kind===`full`?z(`store-full`,`The store at ${n} takes nothing more: ${e.seen}`,{hint:`Give it more memory or disk, or remove what is no longer needed; then run the leg again.`}):pe(`store-refused`,`The store at ${n} refused a command: ${e.seen}`)}function Jz(e,t,n){let r=Math.round(t/100)/10;return z(`store-unreachable`,`The store at ${pR(e)} did not answer for ${r} s; last seen: ${n}`,{hint:`Check that it runs and can be reached from here, then run the leg again: it goes on where it was.`,retryable:!0})}var Yz,Xz,Zz,Qz=E((()=>{B(),Yz=[[/^NOSCRIPT\b/,`no-script`],[/^(?:NOAUTH|WRONGPASS|NOPERM)\b|ACL failure|^ERR DB index/,`no-access`],[/^(?:OOM|MISCONF)\b/,`full`],[/^READONLY\b/,`elsewhere`],[/^(?:LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY|NOREPLICAS|UNBLOCKED|MOVED|ASK|ERR max number of clients)\b/,`passing`]],Xz=/^(?:ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|CERT_)/,Zz=/^(?:Stream isn't writeable|Cluster isn't ready)/}));function $z(e,t){let n=eB(e,t),r=`no answer`,i=!1;return n.setMaxListeners(0),n.on(`error`,e=>{r=e?.lastNodeError??e}),t.onReady&&n.on(`ready`,t.onReady),{send:(e,t)=>n.call(e,t),sendForBytes:(e,t)=>n.callBuffer(e,t),sendToAll:(e,t)=>Promise.all(oB(n).map(n=>n.call(e,t))),ready:async e=>{if(n.status!==`ready`)return n.status===`end`&&!i&&n.connect().catch(()=>void 0),sB(n,e,()=>r)},faultOf:e=>{let t=Kz(e);return t.kind===`passing`&&t.mayHaveRun?{...t,seen:`connection lost (${me(r)})`}:t},reconnect:()=>{n.status===`ready`&&n.disconnect(!0)},end:()=>{i=!0,n.disconnect()},isEnded:()=>i}}function eB(e,t){let n=tB(e,t);return e.kind===`server`?new cB.Redis({...n,...e.hosts[0]}):e.kind===`cluster`?nB(e,n):new cB.Redis({...n,sentinels:e.hosts.map(e=>({...e})),name:e.service??`mymaster`,sentinelCommandTimeout:t.limitMs,...n.tls?{sentinelTLS:n.tls,enableTLSForSentinelMode:!0}:{}})}function tB(e,{limitMs:t,isBlocking:n}){let{username:r,password:i,database:a}=e,o=iB(e);return{protocol:3,replyMapping:`legacy`,...r===void 0?{}:{username:r},...i===void 0?{}:{password:i},...o?{tls:o}:{},db:a,connectTimeout:t,disconnectTimeout:200,...n?{}:{socketTimeout:t},retryStrategy:rB,maxRetriesPerRequest:0,autoResendUnfulfilledCommands:!1,enableOfflineQueue:!1,enableReadyCheck:!1,disableClientInfo:!0}}function nB(e,t){let{retryStrategy:n,...r}=t;return new cB.Cluster(e.hosts.map(e=>({...e})),{enableOfflineQueue:!1,enableReadyCheck:!1,clusterRetryStrategy:rB,retryDelayOnFailover:0,slotsRefreshTimeout:t.connectTimeout??0,redisOptions:{...r,...t.socketTimeout?{commandTimeout:t.socketTimeout}:{}}})}function rB(e){return Math.min(1e3,25*2**Math.min(e,10))}function iB({tls:e}){if(!e)return;let{ca:t,serverName:n}=e;return{...t===void 0?{}:{ca:aB(t)},...n===void 0?{}:{servername:n}}}function aB(e){try{return l(e)}catch(t){throw R(`store-certificate`,`The certificates in ${e} can't be read: ${me(t)}`,{hint:"Name a readable PEM file in the `ca` of the store address.",cause:t})}}function oB(e){return e instanceof cB.Cluster?e.nodes(`master`):[e]}function sB(e,t,n){return new Promise(r=>{let i=t=>{clearTimeout(s),e.off(`ready`,a),e.off(`error`,o),r(t)},a=()=>i(),o=()=>{let e=Kz(n());e.kind===`no-access`&&i(e)},s=setTimeout(()=>i({kind:`passing`,seen:me(n()),mayHaveRun:!1}),t);e.on(`ready`,a),e.on(`error`,o)})}var cB,lB=E((()=>{cB=Gz(),B(),Qz()}));function uB(e,t){let n,r=()=>{n?.end(),n=void 0},i=async(r,i)=>{let a=n??=$z(e,{limitMs:t,isBlocking:!0}),o=await a.ready(t);if(o?.kind===`no-access`)throw qz(o,e);if(o)return null;let s=setTimeout(a.reconnect,dB(i)+t);try{return await a.send(r,i)}catch(t){let n=a.faultOf(t);if(n.kind===`passing`)return null;if(n.kind!==`elsewhere`)throw qz(n,e);return a.reconnect(),null}finally{clearTimeout(s)}};return{send:async(e,t,n)=>{if(n.aborted)return null;let a=fB(n);try{return await Promise.race([i(e,t),a.promise.then(r)]).then(e=>e??null)}finally{a.forget()}},end:r}}function dB(e){return Number(e[e.indexOf(`BLOCK`)+1])}function fB(e){let t=()=>void 0,n=new Promise(e=>t=e);return e.addEventListener(`abort`,t,{once:!0}),{promise:n,forget:()=>e.removeEventListener(`abort`,t)}}var pB=E((()=>{lB(),Qz()}));function mB(){let e=new Uint32Array(bB),t=0,n=0,r=0;return{record:i=>{let a=hB(i);e[a]=(e[a]??0)+1,t+=1,n+=i,i>r&&(r=i)},read:()=>({commands:t,meanMs:t===0?0:n/t,p95Ms:Math.min(r,gB(_B(e,Math.ceil(t*.95)))),maxMs:r})}}function hB(e){return e<=yB?0:Math.min(207,Math.ceil(Math.log2(e/yB)*vB))}function gB(e){return e===207?1/0:yB*2**(e/vB)}function _B(e,t){let n=0;return Math.max(0,e.findIndex(e=>(n+=e)>=t))}var vB,yB,bB,xB=E((()=>{vB=8,yB=.01,bB=208})),SB,CB=E((()=>{SB={append:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
--- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
--- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
--- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
--- ARGV[4] the clock in ms; empty: the server's own
--- Returns {'lost'} where the log is not the one that the caller knows, or has fewer events; else the step goes on
-local meta, events, ids, claims, accounts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lifetime = ARGV[3]
-
--- Numbers have no gaps and nothing is ever trimmed: the length of the log is its last number.
-local seq = redis.call('XLEN', events)
-if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2]) or redis.call('HLEN', ids) ~= seq then
-  return { 'lost' }
-end
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local now = clock(ARGV[4])
-
--- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
-local isoMs, isoText
-local function iso(ms)
-  if ms == isoMs then return isoText end
-  local floor = math.floor
-  local day = floor(ms / 86400000)
-  local inDay = ms - day * 86400000
-  local era = floor((day + 719468) / 146097)
-  local inEra = day + 719468 - era * 146097
-  local year = floor((inEra - floor(inEra / 1460) + floor(inEra / 36524) - floor(inEra / 146096)) / 365)
-  local inYear = inEra - (365 * year + floor(year / 4) - floor(year / 100))
-  local month = floor((5 * inYear + 2) / 153)
-  local date = inYear - floor((153 * month + 2) / 5) + 1
-  year = year + era * 400
-  if month < 10 then month = month + 3 else month, year = month - 9, year + 1 end
-  local minutes = floor(inDay / 60000)
-  isoMs, isoText = ms, string.format('%04d-%02d-%02dT%02d:%02d:%06.3fZ',
-    year, month, date, floor(minutes / 60), minutes % 60, (inDay % 60000) / 1000)
-  return isoText
-end
-
-local at
-local function add(id, actor, fence, type, data)
-  at = at or iso(now)
-  seq = seq + 1
-  redis.call('XADD', events, seq .. '-0',
-    'id', id, 'actor', actor, 'fence', fence, 'type', type, 'at', at, 'data', data)
-  if seq > 1 then return end
-  redis.call('PEXPIRE', events, lifetime)
-  redis.call('PEXPIRE', ids, lifetime)
-end
-
--- An event of the store itself. A key may come again where it was given back in between: its number tells them apart.
-local function tell(type, key, actor, fence, data)
-  local id = type .. ':' .. key
-  if redis.call('HSETNX', ids, id, seq + 1) == 0 then
-    id = id .. ':' .. (seq + 1)
-    redis.call('HSET', ids, id, seq + 1)
-  end
-  add(id, actor, fence, type, data)
-end
-
-local function with(data, name, text)
-  return string.sub(data, 1, -2) .. ',"' .. name .. '":"' .. text .. '"}'
-end
-
-local function keep(key)
-  redis.call('PEXPIRE', key, lifetime, 'NX')
-end
-
--- Who holds a name: '<fence> <expires, ms> <1: released> <token of its taking> <owner>'.
-local function parse(held)
-  local fence, expires, released, token, owner = string.match(held, '^(%d+) (%d+) ([01]) (%S+) (.*)$')
-  return { fence = fence, expires = tonumber(expires), released = released == '1', token = token, owner = owner }
-end
-
-local function holder(name)
-  local held = redis.call('HGET', claims, name)
-  return held and parse(held) or nil
-end
-
-local function hold(name, held)
-  redis.call('HSET', claims, name, string.format('%s %.0f %d %s %s',
-    held.fence, held.expires, held.released and 1 or 0, held.token, held.owner))
-end
-
-local function stale(name, fence, held)
-  return { 'stale', name, fence, held and held.fence or '', held and held.released and 1 or 0 }
-end
-
-local function isCurrent(held, fence)
-  return held and not held.released and held.fence == fence
-end
--- Writes the events of several calls, each call whole or not at all; what is known already is dropped.
+`);for(let e=0;e<a.length;++e){let[t,...n]=a[e].split(`:`),r=n.join(`:`);r&&(i[t]=r)}if(!i.loading||i.loading===`0`)e(null,i);else{let n=(i.loading_eta_seconds||1)*1e3,r=t.options.maxLoadingRetryTime&&t.options.maxLoadingRetryTime<n?t.options.maxLoadingRetryTime:n;x(`Redis server still loading, trying again in `+r+`ms`),setTimeout(function(){t._readyCheck(e)},r)}}).catch(_.noop)}};t=v.hasHimportCoordinator,S.Cluster=a.default,S.Command=o.default,S.defaultOptions=u.DEFAULT_REDIS_OPTIONS,(0,h.default)(S,r.EventEmitter),(0,f.addTransactionSupport)(S.prototype),e.default=S})),Gz=/* @__PURE__ */ D(((e,t)=>{Object.defineProperty(e,"__esModule",{value:!0}),e.print=e.ReplyError=e.SentinelIterator=e.SentinelConnector=e.AbstractConnector=e.Pipeline=e.ScanStream=e.Command=e.Cluster=e.Redis=e.default=void 0,e=t.exports=Wz().default;var n=Wz();Object.defineProperty(e,"default",{enumerable:!0,get:function(){return n.default}});var r=Wz();Object.defineProperty(e,"Redis",{enumerable:!0,get:function(){return r.default}});var i=Dz();Object.defineProperty(e,"Cluster",{enumerable:!0,get:function(){return i.default}});var a=cz();Object.defineProperty(e,"Command",{enumerable:!0,get:function(){return a.default}});var o=uz();Object.defineProperty(e,"ScanStream",{enumerable:!0,get:function(){return o.default}});var s=hz();Object.defineProperty(e,"Pipeline",{enumerable:!0,get:function(){return s.default}});var c=Oz();Object.defineProperty(e,"AbstractConnector",{enumerable:!0,get:function(){return c.default}});var l=Mz();Object.defineProperty(e,"SentinelConnector",{enumerable:!0,get:function(){return l.default}}),Object.defineProperty(e,"SentinelIterator",{enumerable:!0,get:function(){return l.SentinelIterator}}),e.ReplyError=qR().ReplyError,Object.defineProperty(e,"Promise",{get(){return console.warn(`ioredis v5 does not support plugging third-party Promise library anymore. Native Promise will be used.`),Promise},set(e){console.warn(`ioredis v5 does not support plugging third-party Promise library anymore. Native Promise will be used.`)}});function u(e,t){console.log(e?`Error: `+e:`Reply: `+t)}e.print=u}));function Kz(e){let t=me(e);if(Xz.test(he(e)??``))return{kind:`no-access`,seen:t,mayHaveRun:!1};let n=Yz.find(([e])=>e.test(t));return n?{kind:n[1],seen:t,mayHaveRun:!1}:e instanceof Error&&e.name===`ReplyError`?{kind:`refused`,seen:t,mayHaveRun:!1}:{kind:`passing`,seen:t,mayHaveRun:!Zz.test(t)}}function qz(e,t){let n=pR(t);return e.kind===`no-access`?R(`store-access`,`The store at ${n} does not let us in, or do this: ${e.seen}`,{hint:`Check database, password, certificate and rights of the user ${t.username??`default`}; docs/redis.md lists the rights of each role.`}):e.kind===`full`?z(`store-full`,`The store at ${n} takes nothing more: ${e.seen}`,{hint:`Give it more memory or disk, or remove what is no longer needed; then run the leg again.`}):pe(`store-refused`,`The store at ${n} refused a command: ${e.seen}`)}function Jz(e,t,n){let r=Math.round(t/100)/10;return z(`store-unreachable`,`The store at ${pR(e)} did not answer for ${r} s; last seen: ${n}`,{hint:`Check that it runs and can be reached from here, then run the leg again: it goes on where it was.`,retryable:!0})}var Yz,Xz,Zz,Qz=E((()=>{B(),Yz=[[/^NOSCRIPT\b/,`no-script`],[/^(?:NOAUTH|WRONGPASS|NOPERM)\b|ACL failure|^ERR DB index/,`no-access`],[/^(?:OOM|MISCONF)\b/,`full`],[/^READONLY\b/,`elsewhere`],[/^(?:LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY|NOREPLICAS|UNBLOCKED|MOVED|ASK|ERR max number of clients)\b/,`passing`]],Xz=/^(?:ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|CERT_)/,Zz=/^(?:Stream isn't writeable|Cluster isn't ready)/}));function $z(e,t){let n=eB(e,t),r=`no answer`,i=!1;return n.setMaxListeners(0),n.on(`error`,e=>{r=e?.lastNodeError??e}),t.onReady&&n.on(`ready`,t.onReady),{send:(e,t)=>n.call(e,t),sendForBytes:(e,t)=>n.callBuffer(e,t),sendToAll:(e,t)=>Promise.all(oB(n).map(n=>n.call(e,t))),ready:async e=>{if(n.status!==`ready`)return n.status===`end`&&!i&&n.connect().catch(()=>void 0),sB(n,e,()=>r)},faultOf:e=>{let t=Kz(e);return t.kind===`passing`&&t.mayHaveRun?{...t,seen:`connection lost (${me(r)})`}:t},reconnect:()=>{n.status===`ready`&&n.disconnect(!0)},end:()=>{i=!0,n.disconnect()},isEnded:()=>i}}function eB(e,t){let n=tB(e,t);return e.kind===`server`?new cB.Redis({...n,...e.hosts[0]}):e.kind===`cluster`?nB(e,n):new cB.Redis({...n,sentinels:e.hosts.map(e=>({...e})),name:e.service??`mymaster`,sentinelCommandTimeout:t.limitMs,...n.tls?{sentinelTLS:n.tls,enableTLSForSentinelMode:!0}:{}})}function tB(e,{limitMs:t,isBlocking:n}){let{username:r,password:i,database:a}=e,o=iB(e);return{protocol:3,replyMapping:`legacy`,...r===void 0?{}:{username:r},...i===void 0?{}:{password:i},...o?{tls:o}:{},db:a,connectTimeout:t,disconnectTimeout:200,...n?{}:{socketTimeout:t},retryStrategy:rB,maxRetriesPerRequest:0,autoResendUnfulfilledCommands:!1,enableOfflineQueue:!1,enableReadyCheck:!1,disableClientInfo:!0}}function nB(e,t){let{retryStrategy:n,...r}=t;return new cB.Cluster(e.hosts.map(e=>({...e})),{enableOfflineQueue:!1,enableReadyCheck:!1,clusterRetryStrategy:rB,retryDelayOnFailover:0,slotsRefreshTimeout:t.connectTimeout??0,redisOptions:{...r,...t.socketTimeout?{commandTimeout:t.socketTimeout}:{}}})}function rB(e){return Math.min(1e3,25*2**Math.min(e,10))}function iB({tls:e}){if(!e)return;let{ca:t,serverName:n}=e;return{...t===void 0?{}:{ca:aB(t)},...n===void 0?{}:{servername:n}}}function aB(e){try{return l(e)}catch(t){throw R(`store-certificate`,`The certificates in ${e} can't be read: ${me(t)}`,{hint:"Name a readable PEM file in the `ca` of the store address.",cause:t})}}function oB(e){return e instanceof cB.Cluster?e.nodes(`master`):[e]}function sB(e,t,n){return new Promise(r=>{let i=t=>{clearTimeout(s),e.off(`ready`,a),e.off(`error`,o),r(t)},a=()=>i(),o=()=>{let e=Kz(n());e.kind===`no-access`&&i(e)},s=setTimeout(()=>i({kind:`passing`,seen:me(n()),mayHaveRun:!1}),t);e.on(`ready`,a),e.on(`error`,o)})}var cB,lB=E((()=>{cB=Gz(),B(),Qz()}));function uB(e,t){let n,r=()=>{n?.end(),n=void 0},i=async(r,i)=>{let a=n??=$z(e,{limitMs:t,isBlocking:!0}),o=await a.ready(t);if(o?.kind===`no-access`)throw qz(o,e);if(o)return null;let s=setTimeout(a.reconnect,dB(i)+t);try{return await a.send(r,i)}catch(t){let n=a.faultOf(t);if(n.kind===`passing`)return null;if(n.kind!==`elsewhere`)throw qz(n,e);return a.reconnect(),null}finally{clearTimeout(s)}};return{send:async(e,t,n)=>{if(n.aborted)return null;let a=fB(n);try{return await Promise.race([i(e,t),a.promise.then(r)]).then(e=>e??null)}finally{a.forget()}},end:r}}function dB(e){return Number(e[e.indexOf(`BLOCK`)+1])}function fB(e){let t=()=>void 0,n=new Promise(e=>t=e);return e.addEventListener(`abort`,t,{once:!0}),{promise:n,forget:()=>e.removeEventListener(`abort`,t)}}var pB=E((()=>{lB(),Qz()}));function mB(){let e=new Uint32Array(bB),t=0,n=0,r=0;return{record:i=>{let a=hB(i);e[a]=(e[a]??0)+1,t+=1,n+=i,i>r&&(r=i)},read:()=>({commands:t,meanMs:t===0?0:n/t,p95Ms:Math.min(r,gB(_B(e,Math.ceil(t*.95)))),maxMs:r})}}function hB(e){return e<=yB?0:Math.min(207,Math.ceil(Math.log2(e/yB)*vB))}function gB(e){return e===207?1/0:yB*2**(e/vB)}function _B(e,t){let n=0;return Math.max(0,e.findIndex(e=>(n+=e)>=t))}var vB,yB,bB,xB=E((()=>{vB=8,yB=.01,bB=208})),SB,CB=E((()=>{SB={append:`-- Writes the events of several calls, each call whole or not at all; what is known already is dropped.
 -- KEYS[1..5] as in step
 -- ARGV[1..4] as in step  ARGV[5] how many events the log may have  ARGV[6] number of calls; then of each call the
 -- number of its events, and of each event id, actor, fence, type, data (JSON)  ARGV[last] 1: an earlier try may have written
@@ -735,500 +640,80 @@ for call = 1, tonumber(ARGV[6]) do
 end
 answers[2] = at or ''
 return answers
-`,sha1:`eb47292cc04c1aaf1703b601ec0976ac5a174fe7`},claim:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
--- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
--- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
--- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
--- ARGV[4] the clock in ms; empty: the server's own
--- Returns {'lost'} where the log is not the one that the caller knows, or has fewer events; else the step goes on
-local meta, events, ids, claims, accounts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lifetime = ARGV[3]
+`,"attempt-finish":`-- Ends an attempt with its envelope. The first envelope stays; its own holder may say it again.
+-- KEYS[1] hash of the attempt, as in attempt-take
+-- ARGV[1] fence   ARGV[2] envelope   ARGV[3] lifetime in ms
+-- Returns {'finished'} or {'stale'}
+local attempt = KEYS[1]
 
--- Numbers have no gaps and nothing is ever trimmed: the length of the log is its last number.
-local seq = redis.call('XLEN', events)
-if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2]) or redis.call('HLEN', ids) ~= seq then
-  return { 'lost' }
-end
+if redis.call('HGET', attempt, 'fence') ~= ARGV[1] then return { 'stale' } end
 
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+redis.call('HSETNX', attempt, 'envelope', ARGV[2])
+redis.call('PEXPIRE', attempt, ARGV[3])
+return { 'finished' }
+`,"attempt-renew":`-- Gives the holder of an attempt its lease anew; a lapsed one too, as long as nobody has taken it.
+-- KEYS[1] hash of the attempt, as in attempt-take
+-- ARGV[1] fence   ARGV[2] lease in ms   ARGV[3] lifetime in ms   ARGV[4] the clock in ms; empty: the server's own
+-- Returns {'renewed'} or {'stale'}
+local attempt = KEYS[1]
+
+local held = redis.call('HMGET', attempt, 'fence', 'envelope')
+if held[1] ~= ARGV[1] or held[2] then return { 'stale' } end
+
+redis.call('HSET', attempt, 'until', string.format('%.0f', clock(ARGV[4]) + tonumber(ARGV[2])))
+redis.call('PEXPIRE', attempt, ARGV[3])
+return { 'renewed' }
+`,"attempt-take":`-- Takes a worker's attempt: free or lapsed, it gets a new fence; held by the same owner, it keeps its fence.
+-- KEYS[1] hash of the attempt: owner, fence, until (ms since the epoch), and, once it has ended, envelope
+-- ARGV[1] owner   ARGV[2] lease in ms   ARGV[3] lifetime in ms   ARGV[4] the clock in ms; empty: the server's own
+-- Returns {'taken', fence}, {'held', owner, ms that its lease has left} or {'ended', envelope}
+local attempt, owner = KEYS[1], ARGV[1]
+
+local held = redis.call('HMGET', attempt, 'owner', 'fence', 'until', 'envelope')
+if held[4] then return { 'ended', held[4] } end
+
 local now = clock(ARGV[4])
+local left = held[3] and tonumber(held[3]) - now or 0
+if held[1] and held[1] ~= owner and left > 0 then return { 'held', held[1], string.format('%.0f', left) } end
 
--- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
-local isoMs, isoText
-local function iso(ms)
-  if ms == isoMs then return isoText end
-  local floor = math.floor
-  local day = floor(ms / 86400000)
-  local inDay = ms - day * 86400000
-  local era = floor((day + 719468) / 146097)
-  local inEra = day + 719468 - era * 146097
-  local year = floor((inEra - floor(inEra / 1460) + floor(inEra / 36524) - floor(inEra / 146096)) / 365)
-  local inYear = inEra - (365 * year + floor(year / 4) - floor(year / 100))
-  local month = floor((5 * inYear + 2) / 153)
-  local date = inYear - floor((153 * month + 2) / 5) + 1
-  year = year + era * 400
-  if month < 10 then month = month + 3 else month, year = month - 9, year + 1 end
-  local minutes = floor(inDay / 60000)
-  isoMs, isoText = ms, string.format('%04d-%02d-%02dT%02d:%02d:%06.3fZ',
-    year, month, date, floor(minutes / 60), minutes % 60, (inDay % 60000) / 1000)
-  return isoText
+local fence = tonumber(held[2] or '0')
+if held[1] ~= owner then fence = fence + 1 end
+redis.call('HSET', attempt, 'owner', owner, 'fence', fence, 'until', string.format('%.0f', now + tonumber(ARGV[2])))
+redis.call('PEXPIRE', attempt, ARGV[3])
+return { 'taken', tostring(fence) }
+`,"blob-put":`-- Keeps one chunk of a blob. With its last missing chunk the blob becomes whole, in the same step, whoever brings it.
+-- Writers of one hash bring the same chunks: running it twice, or two of them at once, changes nothing.
+-- KEYS[1] hash of the blob: fields 0..n-1 are its chunks, \`claimed\` its size until it is whole, \`bytes\` its size from then on
+-- KEYS[2] bytes of all blobs of the execution
+-- ARGV[1] bytes of the whole blob     ARGV[2] number of its chunks
+-- ARGV[3] index of this chunk, from 0 ARGV[4] its content
+-- ARGV[5] lifetime in ms              ARGV[6] bytes that all blobs of the execution may have
+-- Returns {'whole'}, {'more'} or {'full', bytes that are taken}
+local blob, taken = KEYS[1], KEYS[2]
+local bytes, chunks, lifetime = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[5]
+
+if redis.call('HEXISTS', blob, 'bytes') == 1 then
+  redis.call('PEXPIRE', blob, lifetime)
+  return { 'whole' }
 end
 
-local at
-local function add(id, actor, fence, type, data)
-  at = at or iso(now)
-  seq = seq + 1
-  redis.call('XADD', events, seq .. '-0',
-    'id', id, 'actor', actor, 'fence', fence, 'type', type, 'at', at, 'data', data)
-  if seq > 1 then return end
-  redis.call('PEXPIRE', events, lifetime)
-  redis.call('PEXPIRE', ids, lifetime)
+-- Room for all of it is taken with the first chunk, so that no blob has to stop half way.
+if redis.call('HEXISTS', blob, 'claimed') == 0 then
+  local before = tonumber(redis.call('GET', taken) or '0')
+  if before + bytes > tonumber(ARGV[6]) then return { 'full', tostring(before) } end
+  redis.call('INCRBY', taken, bytes)
+  redis.call('HSET', blob, 'claimed', bytes)
 end
 
--- An event of the store itself. A key may come again where it was given back in between: its number tells them apart.
-local function tell(type, key, actor, fence, data)
-  local id = type .. ':' .. key
-  if redis.call('HSETNX', ids, id, seq + 1) == 0 then
-    id = id .. ':' .. (seq + 1)
-    redis.call('HSET', ids, id, seq + 1)
-  end
-  add(id, actor, fence, type, data)
-end
+redis.call('HSET', blob, ARGV[3], ARGV[4])
+redis.call('PEXPIRE', blob, lifetime)
+redis.call('PEXPIRE', taken, lifetime)
+if redis.call('HLEN', blob) < chunks + 1 then return { 'more' } end
 
-local function with(data, name, text)
-  return string.sub(data, 1, -2) .. ',"' .. name .. '":"' .. text .. '"}'
-end
-
-local function keep(key)
-  redis.call('PEXPIRE', key, lifetime, 'NX')
-end
-
--- Who holds a name: '<fence> <expires, ms> <1: released> <token of its taking> <owner>'.
-local function parse(held)
-  local fence, expires, released, token, owner = string.match(held, '^(%d+) (%d+) ([01]) (%S+) (.*)$')
-  return { fence = fence, expires = tonumber(expires), released = released == '1', token = token, owner = owner }
-end
-
-local function holder(name)
-  local held = redis.call('HGET', claims, name)
-  return held and parse(held) or nil
-end
-
-local function hold(name, held)
-  redis.call('HSET', claims, name, string.format('%s %.0f %d %s %s',
-    held.fence, held.expires, held.released and 1 or 0, held.token, held.owner))
-end
-
-local function stale(name, fence, held)
-  return { 'stale', name, fence, held and held.fence or '', held and held.released and 1 or 0 }
-end
-
-local function isCurrent(held, fence)
-  return held and not held.released and held.fence == fence
-end
--- Takes a name that is free, lapsed, let go of, or its owner's own; or says who holds it.
--- KEYS[1..4] as in step
--- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] owner  ARGV[7] lease in ms  ARGV[8] token: the same for each try of one call
--- ARGV[9] data of its event without \`expiresAt\` (JSON)
--- Returns {'taken', number of the last event, fence} or {'held', owner}
-local name, owner, token = ARGV[5], ARGV[6], ARGV[8]
-
-local held = holder(name)
-if held and held.token == token then return { 'taken', seq, held.fence } end
-if held and held.owner ~= owner and not held.released and held.expires > now then return { 'held', held.owner } end
-
-local fence = string.format('%.0f', (held and tonumber(held.fence) or 0) + 1)
-local expires = now + tonumber(ARGV[7])
-hold(name, { fence = fence, expires = expires, released = false, token = token, owner = owner })
-keep(claims)
-tell('claim.taken', name .. ':' .. fence, owner, fence, with(ARGV[9], 'expiresAt', iso(expires)))
-return { 'taken', seq, fence }
-`,sha1:`63e9eff26c7a8431bee6edaeedee55074377e9e1`},claims:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
--- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
--- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
--- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
--- ARGV[4] the clock in ms; empty: the server's own
--- Returns {'lost'} where the log is not the one that the caller knows, or has fewer events; else the step goes on
-local meta, events, ids, claims, accounts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lifetime = ARGV[3]
-
--- Numbers have no gaps and nothing is ever trimmed: the length of the log is its last number.
-local seq = redis.call('XLEN', events)
-if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2]) or redis.call('HLEN', ids) ~= seq then
-  return { 'lost' }
-end
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local now = clock(ARGV[4])
-
--- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
-local isoMs, isoText
-local function iso(ms)
-  if ms == isoMs then return isoText end
-  local floor = math.floor
-  local day = floor(ms / 86400000)
-  local inDay = ms - day * 86400000
-  local era = floor((day + 719468) / 146097)
-  local inEra = day + 719468 - era * 146097
-  local year = floor((inEra - floor(inEra / 1460) + floor(inEra / 36524) - floor(inEra / 146096)) / 365)
-  local inYear = inEra - (365 * year + floor(year / 4) - floor(year / 100))
-  local month = floor((5 * inYear + 2) / 153)
-  local date = inYear - floor((153 * month + 2) / 5) + 1
-  year = year + era * 400
-  if month < 10 then month = month + 3 else month, year = month - 9, year + 1 end
-  local minutes = floor(inDay / 60000)
-  isoMs, isoText = ms, string.format('%04d-%02d-%02dT%02d:%02d:%06.3fZ',
-    year, month, date, floor(minutes / 60), minutes % 60, (inDay % 60000) / 1000)
-  return isoText
-end
-
-local at
-local function add(id, actor, fence, type, data)
-  at = at or iso(now)
-  seq = seq + 1
-  redis.call('XADD', events, seq .. '-0',
-    'id', id, 'actor', actor, 'fence', fence, 'type', type, 'at', at, 'data', data)
-  if seq > 1 then return end
-  redis.call('PEXPIRE', events, lifetime)
-  redis.call('PEXPIRE', ids, lifetime)
-end
-
--- An event of the store itself. A key may come again where it was given back in between: its number tells them apart.
-local function tell(type, key, actor, fence, data)
-  local id = type .. ':' .. key
-  if redis.call('HSETNX', ids, id, seq + 1) == 0 then
-    id = id .. ':' .. (seq + 1)
-    redis.call('HSET', ids, id, seq + 1)
-  end
-  add(id, actor, fence, type, data)
-end
-
-local function with(data, name, text)
-  return string.sub(data, 1, -2) .. ',"' .. name .. '":"' .. text .. '"}'
-end
-
-local function keep(key)
-  redis.call('PEXPIRE', key, lifetime, 'NX')
-end
-
--- Who holds a name: '<fence> <expires, ms> <1: released> <token of its taking> <owner>'.
-local function parse(held)
-  local fence, expires, released, token, owner = string.match(held, '^(%d+) (%d+) ([01]) (%S+) (.*)$')
-  return { fence = fence, expires = tonumber(expires), released = released == '1', token = token, owner = owner }
-end
-
-local function holder(name)
-  local held = redis.call('HGET', claims, name)
-  return held and parse(held) or nil
-end
-
-local function hold(name, held)
-  redis.call('HSET', claims, name, string.format('%s %.0f %d %s %s',
-    held.fence, held.expires, held.released and 1 or 0, held.token, held.owner))
-end
-
-local function stale(name, fence, held)
-  return { 'stale', name, fence, held and held.fence or '', held and held.released and 1 or 0 }
-end
-
-local function isCurrent(held, fence)
-  return held and not held.released and held.fence == fence
-end
--- Lists every name that is held, also where its lease has lapsed.
--- KEYS[1..4] as in step
--- ARGV[1..4] as in step
--- Returns {'claims', {name, owner, fence, ms that its lease has left}..}
-local found = { 'claims' }
-local all = redis.call('HGETALL', claims)
-for field = 1, #all, 2 do
-  local name, held = all[field], parse(all[field + 1])
-  if not held.released then
-    found[#found + 1] = { name, held.owner, held.fence, string.format('%.0f', held.expires - now) }
-  end
-end
-return found
-`,sha1:`9d5f7dde951ab1d746d167b1e9029ad66987cb4b`},release:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
--- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
--- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
--- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
--- ARGV[4] the clock in ms; empty: the server's own
--- Returns {'lost'} where the log is not the one that the caller knows, or has fewer events; else the step goes on
-local meta, events, ids, claims, accounts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lifetime = ARGV[3]
-
--- Numbers have no gaps and nothing is ever trimmed: the length of the log is its last number.
-local seq = redis.call('XLEN', events)
-if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2]) or redis.call('HLEN', ids) ~= seq then
-  return { 'lost' }
-end
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local now = clock(ARGV[4])
-
--- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
-local isoMs, isoText
-local function iso(ms)
-  if ms == isoMs then return isoText end
-  local floor = math.floor
-  local day = floor(ms / 86400000)
-  local inDay = ms - day * 86400000
-  local era = floor((day + 719468) / 146097)
-  local inEra = day + 719468 - era * 146097
-  local year = floor((inEra - floor(inEra / 1460) + floor(inEra / 36524) - floor(inEra / 146096)) / 365)
-  local inYear = inEra - (365 * year + floor(year / 4) - floor(year / 100))
-  local month = floor((5 * inYear + 2) / 153)
-  local date = inYear - floor((153 * month + 2) / 5) + 1
-  year = year + era * 400
-  if month < 10 then month = month + 3 else month, year = month - 9, year + 1 end
-  local minutes = floor(inDay / 60000)
-  isoMs, isoText = ms, string.format('%04d-%02d-%02dT%02d:%02d:%06.3fZ',
-    year, month, date, floor(minutes / 60), minutes % 60, (inDay % 60000) / 1000)
-  return isoText
-end
-
-local at
-local function add(id, actor, fence, type, data)
-  at = at or iso(now)
-  seq = seq + 1
-  redis.call('XADD', events, seq .. '-0',
-    'id', id, 'actor', actor, 'fence', fence, 'type', type, 'at', at, 'data', data)
-  if seq > 1 then return end
-  redis.call('PEXPIRE', events, lifetime)
-  redis.call('PEXPIRE', ids, lifetime)
-end
-
--- An event of the store itself. A key may come again where it was given back in between: its number tells them apart.
-local function tell(type, key, actor, fence, data)
-  local id = type .. ':' .. key
-  if redis.call('HSETNX', ids, id, seq + 1) == 0 then
-    id = id .. ':' .. (seq + 1)
-    redis.call('HSET', ids, id, seq + 1)
-  end
-  add(id, actor, fence, type, data)
-end
-
-local function with(data, name, text)
-  return string.sub(data, 1, -2) .. ',"' .. name .. '":"' .. text .. '"}'
-end
-
-local function keep(key)
-  redis.call('PEXPIRE', key, lifetime, 'NX')
-end
-
--- Who holds a name: '<fence> <expires, ms> <1: released> <token of its taking> <owner>'.
-local function parse(held)
-  local fence, expires, released, token, owner = string.match(held, '^(%d+) (%d+) ([01]) (%S+) (.*)$')
-  return { fence = fence, expires = tonumber(expires), released = released == '1', token = token, owner = owner }
-end
-
-local function holder(name)
-  local held = redis.call('HGET', claims, name)
-  return held and parse(held) or nil
-end
-
-local function hold(name, held)
-  redis.call('HSET', claims, name, string.format('%s %.0f %d %s %s',
-    held.fence, held.expires, held.released and 1 or 0, held.token, held.owner))
-end
-
-local function stale(name, fence, held)
-  return { 'stale', name, fence, held and held.fence or '', held and held.released and 1 or 0 }
-end
-
-local function isCurrent(held, fence)
-  return held and not held.released and held.fence == fence
-end
--- Lets go of a name; a second time with the same fence changes nothing.
--- KEYS[1..4] as in step
--- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] fence  ARGV[7] owner  ARGV[8] data of its event (JSON)
--- Returns {'released', number of the last event} or {'stale', ..} as in step
-local name, fence = ARGV[5], ARGV[6]
-
-local held = holder(name)
-if not held or held.fence ~= fence then return stale(name, fence, held) end
-if held.released then return { 'released', seq } end
-
-held.released = true
-hold(name, held)
-tell('claim.released', name .. ':' .. fence, ARGV[7], fence, ARGV[8])
-return { 'released', seq }
-`,sha1:`a366e0bbff7c87e242f4fe07bd58b89de22b91ff`},book:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
--- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
--- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
--- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
--- ARGV[4] the clock in ms; empty: the server's own
--- Returns {'lost'} where the log is not the one that the caller knows, or has fewer events; else the step goes on
-local meta, events, ids, claims, accounts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local lifetime = ARGV[3]
-
--- Numbers have no gaps and nothing is ever trimmed: the length of the log is its last number.
-local seq = redis.call('XLEN', events)
-if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2]) or redis.call('HLEN', ids) ~= seq then
-  return { 'lost' }
-end
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local now = clock(ARGV[4])
-
--- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
-local isoMs, isoText
-local function iso(ms)
-  if ms == isoMs then return isoText end
-  local floor = math.floor
-  local day = floor(ms / 86400000)
-  local inDay = ms - day * 86400000
-  local era = floor((day + 719468) / 146097)
-  local inEra = day + 719468 - era * 146097
-  local year = floor((inEra - floor(inEra / 1460) + floor(inEra / 36524) - floor(inEra / 146096)) / 365)
-  local inYear = inEra - (365 * year + floor(year / 4) - floor(year / 100))
-  local month = floor((5 * inYear + 2) / 153)
-  local date = inYear - floor((153 * month + 2) / 5) + 1
-  year = year + era * 400
-  if month < 10 then month = month + 3 else month, year = month - 9, year + 1 end
-  local minutes = floor(inDay / 60000)
-  isoMs, isoText = ms, string.format('%04d-%02d-%02dT%02d:%02d:%06.3fZ',
-    year, month, date, floor(minutes / 60), minutes % 60, (inDay % 60000) / 1000)
-  return isoText
-end
-
-local at
-local function add(id, actor, fence, type, data)
-  at = at or iso(now)
-  seq = seq + 1
-  redis.call('XADD', events, seq .. '-0',
-    'id', id, 'actor', actor, 'fence', fence, 'type', type, 'at', at, 'data', data)
-  if seq > 1 then return end
-  redis.call('PEXPIRE', events, lifetime)
-  redis.call('PEXPIRE', ids, lifetime)
-end
-
--- An event of the store itself. A key may come again where it was given back in between: its number tells them apart.
-local function tell(type, key, actor, fence, data)
-  local id = type .. ':' .. key
-  if redis.call('HSETNX', ids, id, seq + 1) == 0 then
-    id = id .. ':' .. (seq + 1)
-    redis.call('HSET', ids, id, seq + 1)
-  end
-  add(id, actor, fence, type, data)
-end
-
-local function with(data, name, text)
-  return string.sub(data, 1, -2) .. ',"' .. name .. '":"' .. text .. '"}'
-end
-
-local function keep(key)
-  redis.call('PEXPIRE', key, lifetime, 'NX')
-end
-
--- Who holds a name: '<fence> <expires, ms> <1: released> <token of its taking> <owner>'.
-local function parse(held)
-  local fence, expires, released, token, owner = string.match(held, '^(%d+) (%d+) ([01]) (%S+) (.*)$')
-  return { fence = fence, expires = tonumber(expires), released = released == '1', token = token, owner = owner }
-end
-
-local function holder(name)
-  local held = redis.call('HGET', claims, name)
-  return held and parse(held) or nil
-end
-
-local function hold(name, held)
-  redis.call('HSET', claims, name, string.format('%s %.0f %d %s %s',
-    held.fence, held.expires, held.released and 1 or 0, held.token, held.owner))
-end
-
-local function stale(name, fence, held)
-  return { 'stale', name, fence, held and held.fence or '', held and held.released and 1 or 0 }
-end
-
-local function isCurrent(held, fence)
-  return held and not held.released and held.fence == fence
-end
--- The books of an execution; what a step over them begins with, after step.lua. Accounts are read once and written once
--- a step: \`writeBooks\` has to be its last word.
-local open, expiry, settled, moves = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
-local books, touched = {}, {}
-local parts = { 'limit', 'reserved', 'used' }
-
--- Limit, reserved and used of an account, each {tokens, micro-dollars}.
-local function account(name)
-  local book = books[name]
-  if book then return book end
-  local limit, reserved, used = name .. '.limit.', name .. '.reserved.', name .. '.used.'
-  local held = redis.call('HMGET', accounts, limit .. 'tokens', limit .. 'microDollars',
-    reserved .. 'tokens', reserved .. 'microDollars', used .. 'tokens', used .. 'microDollars')
-  book = {
-    isOpen = held[1] and true,
-    limit = { tonumber(held[1] or 0), tonumber(held[2] or 0) },
-    reserved = { tonumber(held[3] or 0), tonumber(held[4] or 0) },
-    used = { tonumber(held[5] or 0), tonumber(held[6] or 0) },
-  }
-  books[name] = book
-  return book
-end
-
-local function change(name, part, tokens, microDollars)
-  local pair = account(name)[part]
-  pair[1], pair[2], pair.isChanged = pair[1] + tokens, pair[2] + microDollars, true
-end
-
-local function writeBooks()
-  local values, count = {}, 0
-  for name, book in pairs(books) do
-    for _, part in ipairs(parts) do
-      local pair = book[part]
-      if pair.isChanged then
-        local field = name .. '.' .. part .. '.'
-        values[count + 1], values[count + 2] = field .. 'tokens', string.format('%.0f', pair[1])
-        values[count + 3], values[count + 4] = field .. 'microDollars', string.format('%.0f', pair[2])
-        count = count + 4
-      end
-    end
-  end
-  if count > 0 then
-    redis.call('HSET', accounts, unpack(values))
-    touched[accounts] = true
-  end
-  for key in pairs(touched) do keep(key) end
-end
-
--- Closes an open reservation, and gives what it set aside back to the accounts that it came from.
-local function giveBack(key)
-  local data = redis.call('HGET', open, key)
-  if not data then return nil end
-  redis.call('HDEL', open, key)
-  redis.call('ZREM', expiry, key)
-  local booking = cjson.decode(data)
-  change('execution', 'reserved', -booking.tokens, -booking.microDollars)
-  change(booking.account, 'reserved', -booking.tokens, -booking.microDollars)
-  return data, booking.account
-end
-
--- Gives back what nobody settled in time, a bounded number a step. Returns whether there may be more.
-local function expire()
-  local due = redis.call('ZRANGEBYSCORE', expiry, '-inf', string.format('%.0f', now), 'LIMIT', 0, 100)
-  for _, key in ipairs(due) do
-    local data, name = giveBack(key)
-    tell('budget.expired', key, name, 0, data)
-  end
-  return #due == 100
-end
--- Reserves, settles and moves budget: several wishes in one step, one after the other, each answered alone.
+redis.call('HSET', blob, 'bytes', bytes)
+redis.call('HDEL', blob, 'claimed')
+return { 'whole' }
+`,book:`-- Reserves, settles and moves budget: several wishes in one step, one after the other, each answered alone.
 -- KEYS[1..9] as in step
 -- ARGV[1..4] as in step  ARGV[5] number of wishes; then of each wish
 --   reserve  account  key  tokens  micro-dollars  booking (JSON)  lease in ms  fence of the account's claim, 0 for none
@@ -1331,7 +816,160 @@ end
 writeBooks()
 answers[2] = seq
 return answers
-`,sha1:`1bdf89b7071c347fd5bbf0432265aacb5c77a744`},renew:{text:`-- What each step over the log of an execution begins with; it stands before every one of them.
+`,books:`-- The books of an execution; what a step over them begins with, after step.lua. Accounts are read once and written once
+-- a step: \`writeBooks\` has to be its last word.
+local open, expiry, settled, moves = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local books, touched = {}, {}
+local parts = { 'limit', 'reserved', 'used' }
+
+-- Limit, reserved and used of an account, each {tokens, micro-dollars}.
+local function account(name)
+  local book = books[name]
+  if book then return book end
+  local limit, reserved, used = name .. '.limit.', name .. '.reserved.', name .. '.used.'
+  local held = redis.call('HMGET', accounts, limit .. 'tokens', limit .. 'microDollars',
+    reserved .. 'tokens', reserved .. 'microDollars', used .. 'tokens', used .. 'microDollars')
+  book = {
+    isOpen = held[1] and true,
+    limit = { tonumber(held[1] or 0), tonumber(held[2] or 0) },
+    reserved = { tonumber(held[3] or 0), tonumber(held[4] or 0) },
+    used = { tonumber(held[5] or 0), tonumber(held[6] or 0) },
+  }
+  books[name] = book
+  return book
+end
+
+local function change(name, part, tokens, microDollars)
+  local pair = account(name)[part]
+  pair[1], pair[2], pair.isChanged = pair[1] + tokens, pair[2] + microDollars, true
+end
+
+local function writeBooks()
+  local values, count = {}, 0
+  for name, book in pairs(books) do
+    for _, part in ipairs(parts) do
+      local pair = book[part]
+      if pair.isChanged then
+        local field = name .. '.' .. part .. '.'
+        values[count + 1], values[count + 2] = field .. 'tokens', string.format('%.0f', pair[1])
+        values[count + 3], values[count + 4] = field .. 'microDollars', string.format('%.0f', pair[2])
+        count = count + 4
+      end
+    end
+  end
+  if count > 0 then
+    redis.call('HSET', accounts, unpack(values))
+    touched[accounts] = true
+  end
+  for key in pairs(touched) do keep(key) end
+end
+
+-- Closes an open reservation, and gives what it set aside back to the accounts that it came from.
+local function giveBack(key)
+  local data = redis.call('HGET', open, key)
+  if not data then return nil end
+  redis.call('HDEL', open, key)
+  redis.call('ZREM', expiry, key)
+  local booking = cjson.decode(data)
+  change('execution', 'reserved', -booking.tokens, -booking.microDollars)
+  change(booking.account, 'reserved', -booking.tokens, -booking.microDollars)
+  return data, booking.account
+end
+
+-- Gives back what nobody settled in time, a bounded number a step. Returns whether there may be more.
+local function expire()
+  local due = redis.call('ZRANGEBYSCORE', expiry, '-inf', string.format('%.0f', now), 'LIMIT', 0, 100)
+  for _, key in ipairs(due) do
+    local data, name = giveBack(key)
+    tell('budget.expired', key, name, 0, data)
+  end
+  return #due == 100
+end
+`,claim:`-- Takes a name that is free, lapsed, let go of, or its owner's own; or says who holds it.
+-- KEYS[1..4] as in step
+-- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] owner  ARGV[7] lease in ms  ARGV[8] token: the same for each try of one call
+-- ARGV[9] data of its event without \`expiresAt\` (JSON)
+-- Returns {'taken', number of the last event, fence} or {'held', owner}
+local name, owner, token = ARGV[5], ARGV[6], ARGV[8]
+
+local held = holder(name)
+if held and held.token == token then return { 'taken', seq, held.fence } end
+if held and held.owner ~= owner and not held.released and held.expires > now then return { 'held', held.owner } end
+
+local fence = string.format('%.0f', (held and tonumber(held.fence) or 0) + 1)
+local expires = now + tonumber(ARGV[7])
+hold(name, { fence = fence, expires = expires, released = false, token = token, owner = owner })
+keep(claims)
+tell('claim.taken', name .. ':' .. fence, owner, fence, with(ARGV[9], 'expiresAt', iso(expires)))
+return { 'taken', seq, fence }
+`,claims:`-- Lists every name that is held, also where its lease has lapsed.
+-- KEYS[1..4] as in step
+-- ARGV[1..4] as in step
+-- Returns {'claims', {name, owner, fence, ms that its lease has left}..}
+local found = { 'claims' }
+local all = redis.call('HGETALL', claims)
+for field = 1, #all, 2 do
+  local name, held = all[field], parse(all[field + 1])
+  if not held.released then
+    found[#found + 1] = { name, held.owner, held.fence, string.format('%.0f', held.expires - now) }
+  end
+end
+return found
+`,clock:`-- The time in ms since the epoch: the one that is given, for tests, or, where that is empty, the server's own.
+local function clock(given)
+  if given ~= '' then return tonumber(given) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+`,keep:`-- Renews the lifetime of the keys of an execution that goes on.
+-- KEYS all keys to keep
+-- ARGV[1] lifetime in ms
+-- Returns {'kept'}
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[1]) end
+return { 'kept' }
+`,open:`-- Creates an execution, or finds it.
+-- KEYS[1] meta
+-- ARGV[1] incarnation, where it is created by this call  ARGV[2] lifetime of keys in ms
+-- Returns {'created', incarnation}, also where it was the first try of this call; {'found', incarnation} otherwise
+local meta, incarnation = KEYS[1], ARGV[1]
+
+if redis.call('HSETNX', meta, 'incarnation', incarnation) == 1 then
+  redis.call('PEXPIRE', meta, ARGV[2])
+  return { 'created', incarnation }
+end
+
+local found = redis.call('HGET', meta, 'incarnation')
+return { found == incarnation and 'created' or 'found', found }
+`,release:`-- Lets go of a name; a second time with the same fence changes nothing.
+-- KEYS[1..4] as in step
+-- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] fence  ARGV[7] owner  ARGV[8] data of its event (JSON)
+-- Returns {'released', number of the last event} or {'stale', ..} as in step
+local name, fence = ARGV[5], ARGV[6]
+
+local held = holder(name)
+if not held or held.fence ~= fence then return stale(name, fence, held) end
+if held.released then return { 'released', seq } end
+
+held.released = true
+hold(name, held)
+tell('claim.released', name .. ':' .. fence, ARGV[7], fence, ARGV[8])
+return { 'released', seq }
+`,renew:`-- Gives a claim its lease anew, a lapsed one too, as long as nobody has taken it; gives back what has expired.
+-- KEYS[1..7] as in step
+-- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] fence  ARGV[7] lease in ms
+-- Returns {'renewed', number of the last event} or {'stale', ..} as in step
+local name, fence = ARGV[5], ARGV[6]
+
+local held = holder(name)
+if not isCurrent(held, fence) then return stale(name, fence, held) end
+
+held.expires = now + tonumber(ARGV[7])
+hold(name, held)
+expire()
+writeBooks()
+return { 'renewed', seq }
+`,step:`-- What each step over the log of an execution begins with; it stands before every one of them.
 -- KEYS[1] meta  KEYS[2] events  KEYS[3] ids  KEYS[4] claims  KEYS[5] accounts  KEYS[6] open  KEYS[7] expiry
 -- KEYS[8] settled  KEYS[9] moves; a step gets the first few, as many as it needs
 -- ARGV[1] incarnation  ARGV[2] highest number of an event that the caller knows  ARGV[3] lifetime of keys in ms
@@ -1346,11 +984,6 @@ if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2])
   return { 'lost' }
 end
 
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
 local now = clock(ARGV[4])
 
 -- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
@@ -1426,191 +1059,4 @@ end
 local function isCurrent(held, fence)
   return held and not held.released and held.fence == fence
 end
--- The books of an execution; what a step over them begins with, after step.lua. Accounts are read once and written once
--- a step: \`writeBooks\` has to be its last word.
-local open, expiry, settled, moves = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
-local books, touched = {}, {}
-local parts = { 'limit', 'reserved', 'used' }
-
--- Limit, reserved and used of an account, each {tokens, micro-dollars}.
-local function account(name)
-  local book = books[name]
-  if book then return book end
-  local limit, reserved, used = name .. '.limit.', name .. '.reserved.', name .. '.used.'
-  local held = redis.call('HMGET', accounts, limit .. 'tokens', limit .. 'microDollars',
-    reserved .. 'tokens', reserved .. 'microDollars', used .. 'tokens', used .. 'microDollars')
-  book = {
-    isOpen = held[1] and true,
-    limit = { tonumber(held[1] or 0), tonumber(held[2] or 0) },
-    reserved = { tonumber(held[3] or 0), tonumber(held[4] or 0) },
-    used = { tonumber(held[5] or 0), tonumber(held[6] or 0) },
-  }
-  books[name] = book
-  return book
-end
-
-local function change(name, part, tokens, microDollars)
-  local pair = account(name)[part]
-  pair[1], pair[2], pair.isChanged = pair[1] + tokens, pair[2] + microDollars, true
-end
-
-local function writeBooks()
-  local values, count = {}, 0
-  for name, book in pairs(books) do
-    for _, part in ipairs(parts) do
-      local pair = book[part]
-      if pair.isChanged then
-        local field = name .. '.' .. part .. '.'
-        values[count + 1], values[count + 2] = field .. 'tokens', string.format('%.0f', pair[1])
-        values[count + 3], values[count + 4] = field .. 'microDollars', string.format('%.0f', pair[2])
-        count = count + 4
-      end
-    end
-  end
-  if count > 0 then
-    redis.call('HSET', accounts, unpack(values))
-    touched[accounts] = true
-  end
-  for key in pairs(touched) do keep(key) end
-end
-
--- Closes an open reservation, and gives what it set aside back to the accounts that it came from.
-local function giveBack(key)
-  local data = redis.call('HGET', open, key)
-  if not data then return nil end
-  redis.call('HDEL', open, key)
-  redis.call('ZREM', expiry, key)
-  local booking = cjson.decode(data)
-  change('execution', 'reserved', -booking.tokens, -booking.microDollars)
-  change(booking.account, 'reserved', -booking.tokens, -booking.microDollars)
-  return data, booking.account
-end
-
--- Gives back what nobody settled in time, a bounded number a step. Returns whether there may be more.
-local function expire()
-  local due = redis.call('ZRANGEBYSCORE', expiry, '-inf', string.format('%.0f', now), 'LIMIT', 0, 100)
-  for _, key in ipairs(due) do
-    local data, name = giveBack(key)
-    tell('budget.expired', key, name, 0, data)
-  end
-  return #due == 100
-end
--- Gives a claim its lease anew, a lapsed one too, as long as nobody has taken it; gives back what has expired.
--- KEYS[1..7] as in step
--- ARGV[1..4] as in step  ARGV[5] name  ARGV[6] fence  ARGV[7] lease in ms
--- Returns {'renewed', number of the last event} or {'stale', ..} as in step
-local name, fence = ARGV[5], ARGV[6]
-
-local held = holder(name)
-if not isCurrent(held, fence) then return stale(name, fence, held) end
-
-held.expires = now + tonumber(ARGV[7])
-hold(name, held)
-expire()
-writeBooks()
-return { 'renewed', seq }
-`,sha1:`1ca0eea1bc81dd23dc15c1011232198e920d533d`},open:{text:`-- Creates an execution, or finds it.
--- KEYS[1] meta
--- ARGV[1] incarnation, where it is created by this call  ARGV[2] lifetime of keys in ms
--- Returns {'created', incarnation}, also where it was the first try of this call; {'found', incarnation} otherwise
-local meta, incarnation = KEYS[1], ARGV[1]
-
-if redis.call('HSETNX', meta, 'incarnation', incarnation) == 1 then
-  redis.call('PEXPIRE', meta, ARGV[2])
-  return { 'created', incarnation }
-end
-
-local found = redis.call('HGET', meta, 'incarnation')
-return { found == incarnation and 'created' or 'found', found }
-`,sha1:`201cdaa5be35c0272ecfd36f875fae0af8f61292`},keep:{text:`-- Renews the lifetime of the keys of an execution that goes on.
--- KEYS all keys to keep
--- ARGV[1] lifetime in ms
--- Returns {'kept'}
-for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[1]) end
-return { 'kept' }
-`,sha1:`a89e293c5dc13945db3202c59389f5c0bde55cb1`},"attempt-take":{text:`-- Takes a worker's attempt: free or lapsed, it gets a new fence; held by the same owner, it keeps its fence.
--- KEYS[1] hash of the attempt: owner, fence, until (ms since the epoch), and, once it has ended, envelope
--- ARGV[1] owner   ARGV[2] lease in ms   ARGV[3] lifetime in ms   ARGV[4] the clock in ms; empty: the server's own
--- Returns {'taken', fence}, {'held', owner, ms that its lease has left} or {'ended', envelope}
-local attempt, owner = KEYS[1], ARGV[1]
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
-local held = redis.call('HMGET', attempt, 'owner', 'fence', 'until', 'envelope')
-if held[4] then return { 'ended', held[4] } end
-
-local now = clock(ARGV[4])
-local left = held[3] and tonumber(held[3]) - now or 0
-if held[1] and held[1] ~= owner and left > 0 then return { 'held', held[1], string.format('%.0f', left) } end
-
-local fence = tonumber(held[2] or '0')
-if held[1] ~= owner then fence = fence + 1 end
-redis.call('HSET', attempt, 'owner', owner, 'fence', fence, 'until', string.format('%.0f', now + tonumber(ARGV[2])))
-redis.call('PEXPIRE', attempt, ARGV[3])
-return { 'taken', tostring(fence) }
-`,sha1:`6c41f4518c428034b52fd1fb3958175813b2e484`},"attempt-renew":{text:`-- Gives the holder of an attempt its lease anew; a lapsed one too, as long as nobody has taken it.
--- KEYS[1] hash of the attempt, as in attempt-take
--- ARGV[1] fence   ARGV[2] lease in ms   ARGV[3] lifetime in ms   ARGV[4] the clock in ms; empty: the server's own
--- Returns {'renewed'} or {'stale'}
-local attempt = KEYS[1]
-
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
-local held = redis.call('HMGET', attempt, 'fence', 'envelope')
-if held[1] ~= ARGV[1] or held[2] then return { 'stale' } end
-
-redis.call('HSET', attempt, 'until', string.format('%.0f', clock(ARGV[4]) + tonumber(ARGV[2])))
-redis.call('PEXPIRE', attempt, ARGV[3])
-return { 'renewed' }
-`,sha1:`22d8189cc17e71fb7ff2326bde083e2f7c85310f`},"attempt-finish":{text:`-- Ends an attempt with its envelope. The first envelope stays; its own holder may say it again.
--- KEYS[1] hash of the attempt, as in attempt-take
--- ARGV[1] fence   ARGV[2] envelope   ARGV[3] lifetime in ms
--- Returns {'finished'} or {'stale'}
-local attempt = KEYS[1]
-
-if redis.call('HGET', attempt, 'fence') ~= ARGV[1] then return { 'stale' } end
-
-redis.call('HSETNX', attempt, 'envelope', ARGV[2])
-redis.call('PEXPIRE', attempt, ARGV[3])
-return { 'finished' }
-`,sha1:`c4968240a5879d06ff218b5b6f0a35938e9b6a7a`},"blob-put":{text:`-- Keeps one chunk of a blob. With its last missing chunk the blob becomes whole, in the same step, whoever brings it.
--- Writers of one hash bring the same chunks: running it twice, or two of them at once, changes nothing.
--- KEYS[1] hash of the blob: fields 0..n-1 are its chunks, \`claimed\` its size until it is whole, \`bytes\` its size from then on
--- KEYS[2] bytes of all blobs of the execution
--- ARGV[1] bytes of the whole blob     ARGV[2] number of its chunks
--- ARGV[3] index of this chunk, from 0 ARGV[4] its content
--- ARGV[5] lifetime in ms              ARGV[6] bytes that all blobs of the execution may have
--- Returns {'whole'}, {'more'} or {'full', bytes that are taken}
-local blob, taken = KEYS[1], KEYS[2]
-local bytes, chunks, lifetime = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[5]
-
-if redis.call('HEXISTS', blob, 'bytes') == 1 then
-  redis.call('PEXPIRE', blob, lifetime)
-  return { 'whole' }
-end
-
--- Room for all of it is taken with the first chunk, so that no blob has to stop half way.
-if redis.call('HEXISTS', blob, 'claimed') == 0 then
-  local before = tonumber(redis.call('GET', taken) or '0')
-  if before + bytes > tonumber(ARGV[6]) then return { 'full', tostring(before) } end
-  redis.call('INCRBY', taken, bytes)
-  redis.call('HSET', blob, 'claimed', bytes)
-end
-
-redis.call('HSET', blob, ARGV[3], ARGV[4])
-redis.call('PEXPIRE', blob, lifetime)
-redis.call('PEXPIRE', taken, lifetime)
-if redis.call('HLEN', blob) < chunks + 1 then return { 'more' } end
-
-redis.call('HSET', blob, 'bytes', bytes)
-redis.call('HDEL', blob, 'claimed')
-return { 'whole' }
-`,sha1:`9b9800902a4c45a10a0aa0535f67e938ab46591a`}}}));function wB(e){let{address:t,connection:n,patienceMs:r}=e;return async(i,a)=>{let o=performance.now(),s=n.faultOf(i),c=!1;for(let i=1;;i++){c||=s.mayHaveRun,TB(s,e);let l=performance.now()-o;if(l>=r||n.isEnded())throw Jz(t,l,s.seen);let u=await EB(e,s,{tries:i,leftMs:r-l});if(u)s=u;else try{return await a(c)}catch(e){s=n.faultOf(e)}}}}function TB(e,{address:t,waitsForUser:n}){if(!(n&&/^(?:NOAUTH|WRONGPASS)\b/.test(e.seen))&&(e.kind===`no-access`||e.kind===`full`||e.kind===`refused`))throw qz(e,t)}async function EB({address:e,connection:t,commandMs:n,load:r},i,{tries:a,leftMs:o}){if((i.kind===`elsewhere`||e.kind===`cluster`&&i.mayHaveRun)&&t.reconnect(),!(i.kind===`no-script`&&a===1&&await DB(r)))return await OB(Math.min(o,1e3,5*2**Math.min(a,8))),t.ready(Math.min(o,n))}async function DB(e){return e?e().then(()=>!0,()=>!1):!1}function OB(e){return new Promise(t=>setTimeout(t,e))}var kB=E((()=>{Qz()})),AB=/* @__PURE__ */ O({connectRedis:()=>jB});async function jB(e,t={}){let n=MB(e,t);try{return await n.call(`PING`,[]),e.database!==0&&await n.call(`SELECT`,[e.database]),n}catch(e){throw await n.close(),e}}function MB(e,{commandMs:t=5e3,patienceMs:n=6e4,loadsScripts:r=!0,waitsForUser:i=!1}){let a=()=>NB(s),o=r?[()=>void a().catch(()=>void 0)]:[],s=$z(e,{limitMs:t,onReady:()=>o.forEach(e=>e())}),c=uB(e,t),l=mB(),u=async e=>{let t=performance.now(),n=await e;return l.record(performance.now()-t),n},d=wB({address:e,connection:s,commandMs:t,patienceMs:n,waitsForUser:i,load:r?a:void 0}),f=e=>u(e(!1)).catch(t=>d(t,t=>u(e(t)))),p=0;return{run:(e,t,n)=>{let r=[SB[e].sha1,t.length,...t,...n.map(FB)];return f(e=>s.send(`EVALSHA`,[...r,e?`1`:`0`]))},call:(e,t)=>f(()=>s.send(e,t.map(FB))),callBuffer:(e,t)=>f(()=>s.sendForBytes(e,t.map(FB))),fire:(e,t)=>{u(s.send(e,t.map(FB))).catch(()=>p+=1)},failures:()=>p,block:(e,t,n)=>c.send(e,t.map(FB),n),latency:l.read,onReady:e=>void o.push(e),close:async()=>{c.end(),await PB(s,Math.min(t,1e3)),s.end()}}}async function NB(e){await Promise.all(Object.values(SB).map(({text:t})=>e.sendToAll(`SCRIPT`,[`LOAD`,t])))}async function PB(e,t){let n,r=new Promise(e=>n=setTimeout(e,t));await Promise.race([e.send(`PING`,[]).catch(()=>void 0),r]),clearTimeout(n)}function FB(e){return e instanceof Uint8Array?Buffer.isBuffer(e)?e:Buffer.from(e.buffer,e.byteOffset,e.byteLength):e}var IB=E((()=>{pB(),lB(),xB(),CB(),kB()}));function LB(e){if(!/^[\w.-]{1,200}$/.test(e))throw pe(`execution-id-malformed`,`${JSON.stringify(e)} can't be part of a key`);let t=`cortex:{${e}}:`;return{meta:`${t}meta`,events:`${t}events`,ids:`${t}ids`,claims:`${t}claims`,accounts:`${t}accounts`,open:`${t}open`,expiry:`${t}expiry`,settled:`${t}settled`,moves:`${t}moves`,blobBytes:`${t}blob-bytes`,blob:e=>`${t}blob:${e}`,attempt:e=>`${t}attempt:${e}`}}var RB,zB=E((()=>{B(),RB=12096e5}));function BB(e,t,n={}){let r={client:e,keys:t,limits:{...XB,...n}};return{putBlob:e=>VB(r,typeof e==`string`?Buffer.from(e,`utf8`):e),getBlob:e=>WB(r,e)}}async function VB(e,t){let{blobBytes:n}=e.limits;if(t.byteLength>n)throw R(`blob-too-large`,`An artefact has ${t.byteLength} bytes, the store takes ${n}`,{hint:`Leave large files out of the target, or split what the task looks at.`});let r=P(t);return await UB(e,r,{content:t,index:0})===`more`&&await HB(e,r,t),r}async function HB(e,t,n){let r=!1;if(await JB(1,qB(n.byteLength),async i=>{!r&&await UB(e,t,{content:n,index:i})===`whole`&&(r=!0)}),!r)throw z(`blob-not-kept`,`The store lost chunks of the artefact ${t} while the others came`,{hint:`Look whether the store was restarted or emptied, then run this again.`,retryable:!0})}async function UB({client:e,keys:t,limits:n},r,{content:i,index:a}){let{byteLength:o}=i,s=i.subarray(a*ZB,(a+1)*ZB),c=[o,qB(o)],l=await e.run(`blob-put`,[t.blob(r),t.blobBytes],[...c,a,s,RB,n.executionBytes]);if(l[0]!==`full`)return l[0];throw z(`store-full`,`The artefacts of the execution have ${l[1]} bytes, ${o} more would be above ${n.executionBytes}`,{hint:`Run fewer tasks in one execution, or leave large files out of the target.`})}async function WB(e,t){let{client:n,keys:r,limits:i}=e,a=r.blob(t),[o,s]=await n.callBuffer(`HMGET`,[a,`bytes`,`0`]);if(!o||!s)throw GB(t);let c=Number(o.toString(`latin1`));if(!(c<=i.blobBytes))throw KB(t);let l=[s];await JB(1,qB(c),async e=>{let r=await n.callBuffer(`HGET`,[a,String(e)]);if(!r)throw GB(t);l[e]=r});let u=Buffer.concat(l);if(u.byteLength!==c||P(u)!==t)throw KB(t);return u}function GB(e){return R(`blob-missing`,`The artefact ${e} is not in the store`,{hint:`Its lifetime is over, or the store lost it. Run the execution again under another id.`})}function KB(e){return z(`blob-damaged`,`The artefact ${e} does not have the content that its name says`,{hint:`Find out who else may write to the store, then run the execution again under another id.`})}function qB(e){return Math.max(1,Math.ceil(e/ZB))}async function JB(e,t,n){let r=e;await Promise.all(Array.from({length:Math.min(QB,t-e)},async()=>{for(;r<t;)r+=1,await n(r-1).catch(e=>{throw r=t,e})}))}var YB,XB,ZB,QB,$B=E((()=>{L(),B(),zB(),YB=1048576,XB={blobBytes:64*YB,executionBytes:1024*YB},ZB=262144,QB=4})),eV=/* @__PURE__ */ O({openAttempt:()=>tV});function tV(e,t){let{execution:n,worker:r,now:i}=t,a=LB(n),o=a.attempt(r),s=()=>i?String(i()):``,c=e=>{if(e[0]===`stale`)throw iV(r)};return{...BB(e,a),take:async(t,n)=>nV(await e.run(`attempt-take`,[o],[t,n,RB,s()])),renew:async(t,n)=>c(await e.run(`attempt-renew`,[o],[t,n,RB,s()])),finish:async(t,n)=>{rV(n,r),c(await e.run(`attempt-finish`,[o],[t,n,RB]))},readEnvelope:async()=>await e.call(`HGET`,[o,`envelope`])??void 0}}function nV(e){let[t,n=``,r=``]=e;return t===`taken`?{fence:Number(n)}:t===`held`?{heldBy:n,leftMs:Number(r)}:{envelope:n}}function rV(e,t){let n=Buffer.byteLength(e,`utf8`);if(!(n<=aV))throw pe(`envelope-too-large`,`The envelope of ${t} has ${n} bytes, at most ${aV} fit`)}function iV(e){return R(`stale-fence`,`The attempt ${e} belongs to another process, or has ended`,{hint:`Nothing is to be done: the process that holds the attempt goes on with it.`})}var aV,oV=E((()=>{B(),$B(),zB(),aV=16384}));zR(),L(),B();async function sV(e){if(e.url.startsWith(`file:`))return{blobs:sR(e.url.slice(5)),secrets:[],ended:void 0,finish:lV,giveBack:lV};if(dR(e.url))return uV(e);throw R(`bad-store-url`,`CORTEX_STORE names neither a folder (file:…) nor Redis (redis://…)`,{hint:`This program is started by a Cortex launcher, not by hand.`})}const cV=3e4,lV=()=>Promise.resolve();async function uV(e){let{connectRedis:t}=await Promise.resolve().then(()=>(IB(),AB)),{openAttempt:n}=await Promise.resolve().then(()=>(oV(),eV)),r=fR(e.url),i=n(await t(r,{loadsScripts:!1,waitsForUser:!0}),e),a=hR(r),o=`${g()}-${process.pid}-${BR.now().toString(36)}`;for(;;){let t=await i.take(o,cV);if(`envelope`in t)return{blobs:i,secrets:a,ended:td.parse(JSON.parse(t.envelope)),finish:lV,giveBack:lV};if(`fence`in t)return{blobs:i,secrets:a,ended:void 0,...dV(i,t.fence,e)};await new Promise(e=>setTimeout(e,Math.min(1e3,Math.max(50,t.leftMs))))}}function dV(e,t,{onLost:n}){let r=fV(()=>e.renew(t,cV),n),i=!1;return{finish:async n=>{if(i)return new Promise(()=>void 0);r(),await e.finish(t,de(n))},giveBack:async()=>{i=!0,r(),await e.renew(t,0)}}}function fV(e,t){let n=performance.now(),r=setInterval(()=>{e().then(()=>n=performance.now(),e=>{(e.code===`stale-fence`||performance.now()-n>cV)&&t()})},cV/3);return()=>clearInterval(r)}ue(),L(),B();const pV=new AbortController,mV=s(y(_(),`cortex-worker-`));let hV;function gV(){process.stdin.resume(),process.stdin.on(`end`,()=>void _V()),process.stdin.unref?.(),process.on(`SIGTERM`,()=>void _V())}async function _V(){let e=new Promise(e=>setTimeout(e,1e3));await Promise.race([hV?.then(e=>e.giveBack()).catch(()=>void 0),e]),vV(N.tryAgain)}function vV(e){pV.abort(),p(mV,{recursive:!0,force:!0}),process.exit(e)}function yV(e){return process.env[e]||(process.stderr.write(`cortex worker: ${e} is not set. This program is started by a Cortex launcher, not by hand.\n`),vV(N.badTask))}function bV(e,t){return{putBlob:e.blobs.putBlob,getBlob:e.blobs.getBlob,leaveEnvelope:t,resources:()=>{let e=process.resourceUsage();return{cpuMs:Math.round((e.userCPUTime+e.systemCPUTime)/1e3),peakBytes:e.maxRSS*1024}},mask:qe(e.secrets),log:e=>void process.stdout.write(`${e}\n`),signal:pV.signal,temporary:mV,path:process.env.PATH??``}}async function xV(){let e=yV(`CORTEX_WORKER`),t=yV(`CORTEX_TASK`),n=yV(`CORTEX_TERMINATION_PATH`);hV=sV({url:yV(`CORTEX_STORE`),execution:process.env.CORTEX_EXECUTION??``,worker:e,onLost:()=>vV(N.tryAgain)});let r=await hV,i=e=>_e(n,de(e));if(r.ended)return i(r.ended),r.ended.exitCode;let a=Promise.resolve(),o=await JL({worker:e,document:t},bV(r,e=>{a=r.finish(e).then(()=>i(e))}));return await a,o}function SV(e){return!(e instanceof ge)||e.family===`bug`?N.bug:e.family===`outside`||e.code===`stale-fence`?N.tryAgain:e.code===`store-access`?N.noAccess:N.badTask}gV();try{vV(await xV())}catch(e){process.stderr.write(`cortex worker: ${me(e)}\n`),vV(SV(e))}export{};
+`}}));function wB(e){let t=e.map(TB).join(``);return{text:t,sha1:C(`sha1`).update(t).digest(`hex`)}}function TB(e){let t=SB[e];if(t===void 0)throw pe(`script-missing`,`There is no script ${e}.lua`);return t}var EB,DB,OB=E((()=>{B(),CB(),EB={append:[`clock`,`step`],claim:[`clock`,`step`],claims:[`clock`,`step`],release:[`clock`,`step`],book:[`clock`,`step`,`books`],renew:[`clock`,`step`,`books`],open:[],keep:[],"attempt-take":[`clock`],"attempt-renew":[`clock`],"attempt-finish":[],"blob-put":[]},DB=Object.fromEntries(Object.entries(EB).map(([e,t])=>[e,wB([...t,e])]))}));function kB(e){let{address:t,connection:n,patienceMs:r}=e;return async(i,a)=>{let o=performance.now(),s=n.faultOf(i),c=!1;for(let i=1;;i++){c||=s.mayHaveRun,AB(s,e);let l=performance.now()-o;if(l>=r||n.isEnded())throw Jz(t,l,s.seen);let u=await jB(e,s,{tries:i,leftMs:r-l});if(u)s=u;else try{return await a(c)}catch(e){s=n.faultOf(e)}}}}function AB(e,{address:t,waitsForUser:n}){if(!(n&&/^(?:NOAUTH|WRONGPASS)\b/.test(e.seen))&&(e.kind===`no-access`||e.kind===`full`||e.kind===`refused`))throw qz(e,t)}async function jB({address:e,connection:t,commandMs:n,load:r},i,{tries:a,leftMs:o}){if((i.kind===`elsewhere`||e.kind===`cluster`&&i.mayHaveRun)&&t.reconnect(),!(i.kind===`no-script`&&a===1&&await MB(r)))return await NB(Math.min(o,1e3,5*2**Math.min(a,8))),t.ready(Math.min(o,n))}async function MB(e){return e?e().then(()=>!0,()=>!1):!1}function NB(e){return new Promise(t=>setTimeout(t,e))}var PB=E((()=>{Qz()})),FB=/* @__PURE__ */ O({connectRedis:()=>IB});async function IB(e,t={}){let n=LB(e,t);try{return await n.call(`PING`,[]),e.database!==0&&await n.call(`SELECT`,[e.database]),n}catch(e){throw await n.close(),e}}function LB(e,{commandMs:t=5e3,patienceMs:n=6e4,loadsScripts:r=!0,waitsForUser:i=!1}){let a=()=>RB(s),o=r?[()=>void a().catch(()=>void 0)]:[],s=$z(e,{limitMs:t,onReady:()=>o.forEach(e=>e())}),c=uB(e,t),l=mB(),u=async e=>{let t=performance.now(),n=await e;return l.record(performance.now()-t),n},d=kB({address:e,connection:s,commandMs:t,patienceMs:n,waitsForUser:i,load:r?a:void 0}),f=e=>u(e(!1)).catch(t=>d(t,t=>u(e(t)))),p=0;return{run:(e,t,n)=>{let r=[DB[e].sha1,t.length,...t,...n.map(BB)];return f(e=>s.send(`EVALSHA`,[...r,e?`1`:`0`]))},call:(e,t)=>f(()=>s.send(e,t.map(BB))),callBuffer:(e,t)=>f(()=>s.sendForBytes(e,t.map(BB))),fire:(e,t)=>{u(s.send(e,t.map(BB))).catch(()=>p+=1)},failures:()=>p,block:(e,t,n)=>c.send(e,t.map(BB),n),latency:l.read,onReady:e=>void o.push(e),close:async()=>{c.end(),await zB(s,Math.min(t,1e3)),s.end()}}}async function RB(e){await Promise.all(Object.values(DB).map(({text:t})=>e.sendToAll(`SCRIPT`,[`LOAD`,t])))}async function zB(e,t){let n,r=new Promise(e=>n=setTimeout(e,t));await Promise.race([e.send(`PING`,[]).catch(()=>void 0),r]),clearTimeout(n)}function BB(e){return e instanceof Uint8Array?Buffer.isBuffer(e)?e:Buffer.from(e.buffer,e.byteOffset,e.byteLength):e}var VB=E((()=>{pB(),lB(),xB(),OB(),PB()}));function HB(e){if(!/^[\w.-]{1,200}$/.test(e))throw pe(`execution-id-malformed`,`${JSON.stringify(e)} can't be part of a key`);let t=`cortex:{${e}}:`;return{meta:`${t}meta`,events:`${t}events`,ids:`${t}ids`,claims:`${t}claims`,accounts:`${t}accounts`,open:`${t}open`,expiry:`${t}expiry`,settled:`${t}settled`,moves:`${t}moves`,blobBytes:`${t}blob-bytes`,blob:e=>`${t}blob:${e}`,attempt:e=>`${t}attempt:${e}`}}var UB,WB=E((()=>{B(),UB=12096e5}));function GB(e,t,n={}){let r={client:e,keys:t,limits:{...tV,...n}};return{putBlob:e=>KB(r,typeof e==`string`?Buffer.from(e,`utf8`):e),getBlob:e=>YB(r,e)}}async function KB(e,t){let{blobBytes:n}=e.limits;if(t.byteLength>n)throw R(`blob-too-large`,`An artefact has ${t.byteLength} bytes, the store takes ${n}`,{hint:`Leave large files out of the target, or split what the task looks at.`});let r=P(t);return await JB(e,r,{content:t,index:0})===`more`&&await qB(e,r,t),r}async function qB(e,t,n){let r=!1;if(await $B(1,QB(n.byteLength),async i=>{!r&&await JB(e,t,{content:n,index:i})===`whole`&&(r=!0)}),!r)throw z(`blob-not-kept`,`The store lost chunks of the artefact ${t} while the others came`,{hint:`Look whether the store was restarted or emptied, then run this again.`,retryable:!0})}async function JB({client:e,keys:t,limits:n},r,{content:i,index:a}){let{byteLength:o}=i,s=i.subarray(a*nV,(a+1)*nV),c=[o,QB(o)],l=await e.run(`blob-put`,[t.blob(r),t.blobBytes],[...c,a,s,UB,n.executionBytes]);if(l[0]!==`full`)return l[0];throw z(`store-full`,`The artefacts of the execution have ${l[1]} bytes, ${o} more would be above ${n.executionBytes}`,{hint:`Run fewer tasks in one execution, or leave large files out of the target.`})}async function YB(e,t){let{client:n,keys:r,limits:i}=e,a=r.blob(t),[o,s]=await n.callBuffer(`HMGET`,[a,`bytes`,`0`]);if(!o||!s)throw XB(t);let c=Number(o.toString(`latin1`));if(!(c<=i.blobBytes))throw ZB(t);let l=[s];await $B(1,QB(c),async e=>{let r=await n.callBuffer(`HGET`,[a,String(e)]);if(!r)throw XB(t);l[e]=r});let u=Buffer.concat(l);if(u.byteLength!==c||P(u)!==t)throw ZB(t);return u}function XB(e){return R(`blob-missing`,`The artefact ${e} is not in the store`,{hint:`Its lifetime is over, or the store lost it. Run the execution again under another id.`})}function ZB(e){return z(`blob-damaged`,`The artefact ${e} does not have the content that its name says`,{hint:`Find out who else may write to the store, then run the execution again under another id.`})}function QB(e){return Math.max(1,Math.ceil(e/nV))}async function $B(e,t,n){let r=e;await Promise.all(Array.from({length:Math.min(rV,t-e)},async()=>{for(;r<t;)r+=1,await n(r-1).catch(e=>{throw r=t,e})}))}var eV,tV,nV,rV,iV=E((()=>{L(),B(),WB(),eV=1048576,tV={blobBytes:64*eV,executionBytes:1024*eV},nV=262144,rV=4})),aV=/* @__PURE__ */ O({openAttempt:()=>oV});function oV(e,t){let{execution:n,worker:r,now:i}=t,a=HB(n),o=a.attempt(r),s=()=>i?String(i()):``,c=e=>{if(e[0]===`stale`)throw lV(r)};return{...GB(e,a),take:async(t,n)=>sV(await e.run(`attempt-take`,[o],[t,n,UB,s()])),renew:async(t,n)=>c(await e.run(`attempt-renew`,[o],[t,n,UB,s()])),finish:async(t,n)=>{cV(n,r),c(await e.run(`attempt-finish`,[o],[t,n,UB]))},readEnvelope:async()=>await e.call(`HGET`,[o,`envelope`])??void 0}}function sV(e){let[t,n=``,r=``]=e;return t===`taken`?{fence:Number(n)}:t===`held`?{heldBy:n,leftMs:Number(r)}:{envelope:n}}function cV(e,t){let n=Buffer.byteLength(e,`utf8`);if(!(n<=uV))throw pe(`envelope-too-large`,`The envelope of ${t} has ${n} bytes, at most ${uV} fit`)}function lV(e){return R(`stale-fence`,`The attempt ${e} belongs to another process, or has ended`,{hint:`Nothing is to be done: the process that holds the attempt goes on with it.`})}var uV,dV=E((()=>{B(),iV(),WB(),uV=16384}));zR(),L(),B();async function fV(e){if(e.url.startsWith(`file:`))return{blobs:sR(e.url.slice(5)),secrets:[],ended:void 0,finish:mV,giveBack:mV};if(dR(e.url))return hV(e);throw R(`bad-store-url`,`CORTEX_STORE names neither a folder (file:…) nor Redis (redis://…)`,{hint:`This program is started by a Cortex launcher, not by hand.`})}const pV=3e4,mV=()=>Promise.resolve();async function hV(e){let{connectRedis:t}=await Promise.resolve().then(()=>(VB(),FB)),{openAttempt:n}=await Promise.resolve().then(()=>(dV(),aV)),r=fR(e.url),i=n(await t(r,{loadsScripts:!1,waitsForUser:!0}),e),a=hR(r),o=`${g()}-${process.pid}-${BR.now().toString(36)}`;for(;;){let t=await i.take(o,pV);if(`envelope`in t)return{blobs:i,secrets:a,ended:td.parse(JSON.parse(t.envelope)),finish:mV,giveBack:mV};if(`fence`in t)return{blobs:i,secrets:a,ended:void 0,...gV(i,t.fence,e)};await new Promise(e=>setTimeout(e,Math.min(1e3,Math.max(50,t.leftMs))))}}function gV(e,t,{onLost:n}){let r=_V(()=>e.renew(t,pV),n),i=!1;return{finish:async n=>{if(i)return new Promise(()=>void 0);r(),await e.finish(t,de(n))},giveBack:async()=>{i=!0,r(),await e.renew(t,0)}}}function _V(e,t){let n=performance.now(),r=setInterval(()=>{e().then(()=>n=performance.now(),e=>{(e.code===`stale-fence`||performance.now()-n>pV)&&t()})},pV/3);return()=>clearInterval(r)}ue(),L(),B();const vV=new AbortController,yV=s(y(_(),`cortex-worker-`));let bV;function xV(){process.stdin.resume(),process.stdin.on(`end`,()=>void SV()),process.stdin.unref?.(),process.on(`SIGTERM`,()=>void SV())}async function SV(){let e=new Promise(e=>setTimeout(e,1e3));await Promise.race([bV?.then(e=>e.giveBack()).catch(()=>void 0),e]),CV(N.tryAgain)}function CV(e){vV.abort(),p(yV,{recursive:!0,force:!0}),process.exit(e)}function wV(e){return process.env[e]||(process.stderr.write(`cortex worker: ${e} is not set. This program is started by a Cortex launcher, not by hand.\n`),CV(N.badTask))}function TV(e,t){return{putBlob:e.blobs.putBlob,getBlob:e.blobs.getBlob,leaveEnvelope:t,resources:()=>{let e=process.resourceUsage();return{cpuMs:Math.round((e.userCPUTime+e.systemCPUTime)/1e3),peakBytes:e.maxRSS*1024}},mask:qe(e.secrets),log:e=>void process.stdout.write(`${e}\n`),signal:vV.signal,temporary:yV,path:process.env.PATH??``}}async function EV(){let e=wV(`CORTEX_WORKER`),t=wV(`CORTEX_TASK`),n=wV(`CORTEX_TERMINATION_PATH`);bV=fV({url:wV(`CORTEX_STORE`),execution:process.env.CORTEX_EXECUTION??``,worker:e,onLost:()=>CV(N.tryAgain)});let r=await bV,i=e=>_e(n,de(e));if(r.ended)return i(r.ended),r.ended.exitCode;let a=Promise.resolve(),o=await JL({worker:e,document:t},TV(r,e=>{a=r.finish(e).then(()=>i(e))}));return await a,o}function DV(e){return!(e instanceof ge)||e.family===`bug`?N.bug:e.family===`outside`||e.code===`stale-fence`?N.tryAgain:e.code===`store-access`?N.noAccess:N.badTask}xV();try{CV(await EV())}catch(e){process.stderr.write(`cortex worker: ${me(e)}\n`),CV(DV(e))}export{};

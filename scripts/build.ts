@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type InputOptions, type Plugin } from 'rolldown';
 import { z } from 'zod';
-import { scripts } from '../src/coordination/redis/lua-scripts.ts';
+import { luaTexts } from '../src/coordination/redis/lua-texts.ts';
 import { planJsonSchema } from '../src/plan/json-schema.ts';
 import { reportSchema } from '../src/protocol/report.ts';
 import { collectLicences, licencesText } from './licences.ts';
@@ -92,10 +92,10 @@ function shimUndici(): Plugin {
 
 /** A bundle has no folder of scripts beside it: the module that reads them becomes one that holds them. */
 function inlineScripts(): Plugin {
-  const reader = join(root, 'src/coordination/redis/lua-scripts.ts');
+  const reader = join(root, 'src/coordination/redis/lua-texts.ts');
   return {
     name: 'inline-scripts',
-    load: (id) => (id === reader ? `export const scripts = ${JSON.stringify(scripts)};` : undefined),
+    load: (id) => (id === reader ? `export const luaTexts = ${JSON.stringify(luaTexts)};` : undefined),
   };
 }
 

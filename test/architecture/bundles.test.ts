@@ -46,7 +46,7 @@ describe('the worker bundle', () => {
 
   it('has of the store what holds its attempt and keeps artefacts: no log, no books, no claims', () => {
     const redis = ['address', 'attempt-store', 'blobs', 'blocking', 'client', 'connection', 'faults', 'keys', 'latency']
-      .concat(['lua-scripts', 'patience'])
+      .concat(['lua-scripts', 'lua-texts', 'patience'])
       .map((name) => `coordination/redis/${name}.ts`);
     expect(worker.modules.filter((path) => path.startsWith('coordination/'))).toEqual([
       'coordination/file/blobs.ts',

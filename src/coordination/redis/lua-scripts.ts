@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { bug } from '../../shared/errors.ts';
+import { luaTexts } from './lua-texts.ts';
 
-/** Steps over the log of an execution; `step.lua` stands before each of them. */
-const steps = ['append', 'claim', 'claims', 'release'] as const;
-/** Steps over its books; `step.lua` and `books.lua` stand before them. */
-const bookSteps = ['book', 'renew'] as const;
-const freestanding = ['open', 'keep', 'attempt-take', 'attempt-renew', 'attempt-finish', 'blob-put'] as const;
+/** What stands before each script: a script is its parts, one after the other. */
+const before = {
+  append: ['clock', 'step'],
+  claim: ['clock', 'step'],
+  claims: ['clock', 'step'],
+  release: ['clock', 'step'],
+  book: ['clock', 'step', 'books'],
+  renew: ['clock', 'step', 'books'],
+  open: [],
+  keep: [],
+  'attempt-take': ['clock'],
+  'attempt-renew': ['clock'],
+  'attempt-finish': [],
+  'blob-put': [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
-export type ScriptName = (typeof steps)[number] | (typeof bookSteps)[number] | (typeof freestanding)[number];
+export type ScriptName = keyof typeof before;
 
 export interface Script {
   readonly text: string;
@@ -15,17 +26,18 @@ export interface Script {
   readonly sha1: string;
 }
 
-/** All scripts with what stands before them. In a bundle this module holds the texts themselves (`scripts/build.ts`). */
-export const scripts: Readonly<Record<ScriptName, Script>> = Object.fromEntries([
-  ...steps.map((name) => [name, scriptOf(read('step') + read(name))]),
-  ...bookSteps.map((name) => [name, scriptOf(read('step') + read('books') + read(name))]),
-  ...freestanding.map((name) => [name, scriptOf(read(name))]),
-]) as Record<ScriptName, Script>;
+/** All scripts with what stands before them. */
+export const scripts = Object.fromEntries(
+  Object.entries(before).map(([name, parts]) => [name, scriptOf([...parts, name])]),
+) as Readonly<Record<ScriptName, Script>>;
 
-function read(name: string): string {
-  return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
+function scriptOf(parts: readonly string[]): Script {
+  const text = parts.map(textOf).join('');
+  return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 
-function scriptOf(text: string): Script {
-  return { text, sha1: createHash('sha1').update(text).digest('hex') };
+function textOf(part: string): string {
+  const text = luaTexts[part];
+  if (text === undefined) throw bug('script-missing', `There is no script ${part}.lua`);
+  return text;
 }

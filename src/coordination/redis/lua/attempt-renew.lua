@@ -4,12 +4,6 @@
 -- Returns {'renewed'} or {'stale'}
 local attempt = KEYS[1]
 
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
 local held = redis.call('HMGET', attempt, 'fence', 'envelope')
 if held[1] ~= ARGV[1] or held[2] then return { 'stale' } end
 

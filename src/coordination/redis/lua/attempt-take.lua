@@ -4,12 +4,6 @@
 -- Returns {'taken', fence}, {'held', owner, ms that its lease has left} or {'ended', envelope}
 local attempt, owner = KEYS[1], ARGV[1]
 
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
 local held = redis.call('HMGET', attempt, 'owner', 'fence', 'until', 'envelope')
 if held[4] then return { 'ended', held[4] } end
 

@@ -13,11 +13,6 @@ if redis.call('HGET', meta, 'incarnation') ~= ARGV[1] or seq < tonumber(ARGV[2])
   return { 'lost' }
 end
 
-local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
 local now = clock(ARGV[4])
 
 -- ISO 8601, UTC; the last one is remembered, since what comes together often lasts as long. Years are counted from March on, in eras of 400 (Gregorian calendar, proleptic).
