@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeEvent } from '../../src/entry/terminal/describe-event.ts';
 import { createProgress } from '../../src/entry/terminal/progress.ts';
 import { printable } from '../../src/entry/terminal/printable.ts';
 import { renderTree } from '../../src/entry/terminal/tree.ts';
@@ -97,6 +98,49 @@ describe('renderTree', () => {
   });
 });
 
+describe('questions in the tree', () => {
+  const raised = (answerBy: string | null): NewEvent =>
+    newEvent('escalation.raised', {
+      escalation: 'scan-critical',
+      task: 'scan',
+      master: 'security-master',
+      severity: 'critical',
+      issue: `found${escape}[31m a key`,
+      options: ['proceed', 'stop'],
+      recommendation: '',
+      answerBy,
+    });
+  const answered = newEvent('escalation.answered', { escalation: 'scan-critical', choice: 'stop', by: 'ada' });
+  const ended = newEvent('execution.ended', { status: 'partial', exitCode: 3, reason: '' });
+  const open = raised('2026-01-02T03:34:05.000Z');
+  const mentions = (...events: readonly NewEvent[]): readonly string[] =>
+    treeOf([twoTasks, ...events]).filter((line) => line.includes('scan-critical'));
+
+  it('stand below all else while a person may answer, with the words that answer them', () => {
+    expect(treeOf([twoTasks, open]).slice(-2)).toEqual([
+      '? scan-critical (critical) found[31m a key',
+      `  until 03:34:05: cortex answer ${executionId} scan-critical proceed|stop`,
+    ]);
+  });
+
+  it.each([
+    ['was answered', [open, answered]],
+    ['nobody can be asked', [raised(null)]],
+    ['the run is over', [open, ended]],
+  ])('are gone where %s', (_why, events) => {
+    expect(mentions(open)).toHaveLength(2);
+    expect(mentions(...events)).toEqual([]);
+  });
+
+  it('are said in plain lines with what answers them, where a person may', () => {
+    const said = 'question (critical): found[31m a key';
+    expect(logOf(open, raised(null)).map(describeEvent)).toEqual([
+      `${said}; answer scan-critical with proceed or stop until 03:34:05`,
+      said,
+    ]);
+  });
+});
+
 describe('printable', () => {
   it('puts text on one line and takes out what steers a terminal', () => {
     expect(printable(`a\r\n\tb${escape}[2Jc\u009b1md\u202ee`)).toBe('a b[2Jc1mde');
@@ -130,6 +174,18 @@ describe('progress', () => {
       '03:04:07 think skipped: no model',
       '',
     ]);
+  });
+
+  it('leaves out who holds what, and what processes measure, when piped', () => {
+    const held = { claim: 'security-master', owner: 'security-master@a' };
+    const quiet = [
+      newEvent('claim.taken', { ...held, expiresAt: '2026-01-02T03:04:35.000Z' }),
+      newEvent('claim.released', held),
+      newEvent('leg.measured', { leg: 'a', commands: 1, meanMs: 1, p95Ms: 1, maxMs: 1 }),
+      newEvent('paths.claimed', { master: 'security-master', changes: [] }),
+    ];
+    const joined = newEvent('leg.joined', { leg: 'a', masters: ['security-master'] });
+    expect(shown('lines', [...quiet, joined])).toBe('03:04:09 a takes part with security-master\n');
   });
 
   it('draws no more lines than the terminal has', () => {

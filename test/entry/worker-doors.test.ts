@@ -56,11 +56,12 @@ describe.each(stores())('an attempt that processes share, over $name', ({ url })
   const hold = (): Promise<HeldAttempt> => holdAttempt({ url, execution, worker, onLost: () => undefined });
 
   it('is held by one, for half a minute at a time', async () => {
-    await hold();
+    const held = await hold();
     const answer = await other().take('other', minute);
     if (!('leftMs' in answer)) throw new Error('it was free');
     expect(answer.leftMs).toBeGreaterThan(20_000);
     expect(answer.leftMs).toBeLessThanOrEqual(30_000);
+    await held.giveBack();
   });
 
   it('that has ended is ended for whoever comes: with the envelope of who did it', async () => {

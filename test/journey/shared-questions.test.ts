@@ -100,7 +100,7 @@ describe.each(stores().slice(0, 1))('a question of a shared run, over $name', ({
       expect(readResults(join(elsewhere, 'so-far'), run.id)).toMatchObject({ status: 'partial' });
     });
 
-    it(choice === 'stop' ? 'blocks what needs the task' : 'lets what needs the task go on', () => {
+    it('decides whether what needs the task is blocked or goes on', () => {
       const { tasks } = readResults(world.out, run.id) as { tasks: { task_id: string; status: string }[] };
       const follow = tasks.find(({ task_id }) => task_id === 'follow');
       const code = choice === 'stop' ? 3 : 0;

@@ -74,7 +74,7 @@ describe.each(stores().slice(0, 1))('a process that is given something else, ove
     const id = freshId();
     const worlds = [scriptedWorld(smallSharedPlan('high')), scriptedWorld()];
     const both = await Promise.all(worlds.map(({ path }) => startLeg({ url, id, path }).ended));
-    expect(both.map(({ stderr }) => /this process was given/.test(stderr)).sort()).toEqual([false, true]);
+    expect(both.filter(({ stderr }) => /this process was given/.test(stderr))).toHaveLength(1);
     const winner = worlds[both.findIndex(({ stderr }) => stderr === '')];
     const log = readCopies(winner?.out ?? '', id);
     const declared = new Set(
@@ -103,31 +103,6 @@ describe.each(stores().slice(0, 1))('a run that is given no id, over $name', ({ 
     expect(new Set([...ids, ...taken]).size).toBe(2 + taken.length);
     world.remove();
     await redis.close();
-  });
-});
-
-describe.each(stores().slice(0, 1))('a process that is told to end, over $name', ({ url }) => {
-  it('lets go of its masters at once: another goes on long before their lease is over', async () => {
-    const small = smallRun(url, { severity: 'critical', lease: '30s' });
-    const first = small.start();
-    await first.printed(/question/);
-    first.signal('SIGTERM');
-    const told = await first.ended;
-    const second = small.resume();
-    await second.printed(/instead of/);
-    await small.cortex('answer', small.run.id, 'find-critical', 'proceed');
-    expect(await second.ended).toMatchObject({ code: 0, stderr: '' });
-    expect([told.code, told.stderr]).toEqual([
-      1,
-      `\ncortex: interrupted. Go on with: cortex run --resume ${small.run.id}\n`,
-    ]);
-    const log = readCopies(small.world.out, small.run.id);
-    const at = (seq: number): number => Date.parse(log[seq]?.at ?? '');
-    const lost = log.findIndex((each) => each.type === 'claim.released' && each.data.claim === 'security-master');
-    const adopted = log.findIndex((each) => each.type === 'master.adopted' && each.data.master === 'security-master');
-    expect(lost).toBeGreaterThan(0);
-    expect(at(adopted) - at(lost)).toBeLessThan(10_000);
-    small.remove();
   });
 });
 

@@ -109,7 +109,7 @@ describe.each(stores())('a run whose store fails, over $name', ({ name: engine }
     world.remove();
     // Workers are slowed down too.
     world = scriptedWorld(
-      scriptedPlan.replaceAll('timeout: 2s', 'timeout: 30s').replaceAll(/(timeout|execution): 4s/g, '$1: 30s'),
+      scriptedPlan.replaceAll(/timeout: [24]s/g, 'timeout: 30s').replace('execution: 4s', 'execution: 2m'),
     );
     run = { ...run, path: world.path };
     const leg = startLeg(run, { flags: ['--store-timeout', '1s'] });

@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
 import { expiredReservations, isReserved, mayMove, mayReserve, type Ledger } from '../ledger.ts';
 import type { Booking, BudgetAnswer, BudgetMove, Store } from '../store.ts';
-import { holderOf } from './claims.ts';
+import { staleOf } from './claims.ts';
 import type { Journal, OwnEvent } from './journal.ts';
 
 /** What is asked of the books: whether they know it already, whether it may be, and the event that says that it is. */
@@ -23,7 +23,8 @@ export function fileBudgets(journal: Journal, now: () => number): Pick<Store, 'r
   };
   return {
     reserve: async (wanted, { leaseMs, fence }) => {
-      if (fence !== 0) holderOf(holders, wanted.account, fence);
+      const stale = fence === 0 ? undefined : staleOf(holders, wanted.account, fence);
+      if (stale) return journal.refuse(stale);
       return answer(() => ({
         isKnown: isReserved(ledger, wanted.key),
         judge: () => mayReserve(ledger, wanted),

@@ -23,13 +23,23 @@ export function bookClaim(holders: Map<string, Holder>, event: Event): void {
 /** The one who holds a name by that fence. Throws `stale-fence` where nobody does, or somebody else. */
 export function holderOf(holders: ReadonlyMap<string, Holder>, name: string, fence: number): Holder {
   const held = holders.get(name);
-  if (held && !held.released && held.fence === fence) return held;
+  if (held && isCurrent(held, fence)) return held;
   throw staleFence(name, fence, held);
 }
 
-/** A writer names its claim by its actor; fence 0 is for writers that hold none. Throws `stale-fence`. */
-export function refuseStaleFence(holders: ReadonlyMap<string, Holder>, { actor, fence }: NewEvent): void {
-  if (fence !== 0 && holders.has(actor)) holderOf(holders, actor, fence);
+/** The error of a fence by which nobody holds the name, or somebody else; undefined where it is current. */
+export function staleOf(holders: ReadonlyMap<string, Holder>, name: string, fence: number): CortexError | undefined {
+  const held = holders.get(name);
+  return held && isCurrent(held, fence) ? undefined : staleFence(name, fence, held);
+}
+
+/** The same of a writer, who names its claim by its actor; fence 0 is for writers that hold none. */
+export function staleWriter(holders: ReadonlyMap<string, Holder>, { actor, fence }: NewEvent): CortexError | undefined {
+  return fence !== 0 && holders.has(actor) ? staleOf(holders, actor, fence) : undefined;
+}
+
+function isCurrent(held: Holder, fence: number): boolean {
+  return !held.released && held.fence === fence;
 }
 
 /** The error of a writer whose claim is no longer its own. */

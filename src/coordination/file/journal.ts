@@ -2,7 +2,7 @@ import type { Event, NewEvent } from '../../protocol/event.ts';
 import { isoTime } from '../../shared/clock.ts';
 import { bookEvent, emptyLedger, type Ledger } from '../ledger.ts';
 import { checkEvent } from '../check-event.ts';
-import { bookClaim, refuseStaleFence, type Holder } from './claims.ts';
+import { bookClaim, staleWriter, type Holder } from './claims.ts';
 import type { EventLog } from './event-log.ts';
 
 /** An event of the store itself; its id is made of its type and its key. */
@@ -24,6 +24,8 @@ export interface Journal {
    * event; the promise waits for the disk, also for all that was decided before, and also where there is nothing to write.
    */
   readonly write: (own: readonly OwnEvent[]) => Promise<void>;
+  /** Throws the error when all that it may rest on is on the disk: an answer must hold after a crash, also a refusal. */
+  readonly refuse: (error: Error) => Promise<never>;
   /** Events from `fromSeq` on, as they become durable, until the signal aborts. */
   readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;
 }
@@ -57,14 +59,20 @@ export function openJournal(
     for (const wake of listeners) wake();
     return kept;
   };
+  const refuse = async (error: Error): Promise<never> => {
+    await log.write([]);
+    throw error;
+  };
   return {
     events,
     ledger,
     holders,
+    refuse,
     // All events of a call are judged before any is taken in: one that is refused leaves no trace of the others.
     append: async (given) => {
       const checked = given.map((each) => checkEvent(each, mask));
-      for (const each of checked) refuseStaleFence(holders, each);
+      const stale = checked.map((each) => staleWriter(holders, each)).find((error) => error !== undefined);
+      if (stale) return refuse(stale);
       return keep(unknownOf(checked, known));
     },
     write: async (own) => {

@@ -1,7 +1,7 @@
 import { isoTime } from '../../shared/clock.ts';
 import type { HeldClaim, Store } from '../store.ts';
 import { expiries } from './budgets.ts';
-import { holderOf, type Holder } from './claims.ts';
+import { holderOf, staleOf, type Holder } from './claims.ts';
 import type { Journal } from './journal.ts';
 
 /**
@@ -14,7 +14,10 @@ export function fileLeases(journal: Journal, now: () => number): Pick<Store, 'cl
     claim: async (name, owner, leaseMs) => {
       const nowMs = now();
       const held = holders.get(name);
-      if (held && held.owner !== owner && isHeld(held, nowMs)) return { heldBy: held.owner };
+      if (held && held.owner !== owner && isHeld(held, nowMs)) {
+        await journal.write([]);
+        return { heldBy: held.owner };
+      }
       const fence = (held?.fence ?? 0) + 1;
       const data = { claim: name, owner, expiresAt: isoTime(nowMs + leaseMs) };
       await journal.write([{ key: `${name}:${fence}`, actor: owner, fence, type: 'claim.taken', data }]);
@@ -22,16 +25,23 @@ export function fileLeases(journal: Journal, now: () => number): Pick<Store, 'cl
     },
     renew: async ({ name, fence }, leaseMs) => {
       const nowMs = now();
+      const stale = staleOf(holders, name, fence);
+      if (stale) return journal.refuse(stale);
       holders.set(name, { ...holderOf(holders, name, fence), expiresAtMs: nowMs + leaseMs });
       await journal.write(expiries(journal.ledger, nowMs));
     },
     release: async ({ name, owner, fence }) => {
       if (isLetGo(holders.get(name), fence)) return journal.write([]);
-      holderOf(holders, name, fence);
+      const stale = staleOf(holders, name, fence);
+      if (stale) return journal.refuse(stale);
       const data = { claim: name, owner };
       await journal.write([{ key: `${name}:${fence}`, actor: owner, fence, type: 'claim.released', data }]);
     },
-    claims: () => Promise.resolve(heldClaims(holders, now())),
+    claims: async () => {
+      const held = heldClaims(holders, now());
+      await journal.write([]);
+      return held;
+    },
   };
 }
 

@@ -35,7 +35,11 @@ export function groupCommit<T, R>({ commit, sizeOf, maxSize, maxGroups }: GroupO
     while (waiting.length > 0) await settle(takeGroup(), commit);
   };
   const start = (): void => {
-    const drained = drain().finally(() => busy.delete(drained));
+    const drained = drain().finally(() => {
+      busy.delete(drained);
+      // What came between the last look and this moment found a group under way, and started none.
+      if (waiting.length > 0 && busy.size < maxGroups) start();
+    });
     busy.add(drained);
   };
   return {
@@ -45,7 +49,7 @@ export function groupCommit<T, R>({ commit, sizeOf, maxSize, maxGroups }: GroupO
         if (busy.size < maxGroups) start();
       }),
     idle: async () => {
-      await Promise.all(busy);
+      while (busy.size > 0) await Promise.all(busy);
     },
   };
 }
