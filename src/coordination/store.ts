@@ -1,6 +1,6 @@
 /**
  * `coordination/` is the store that masters and workers share: one event log, one ledger, claims and blobs.
- * The file store lies here today; each further store passes the same contract suite. Imports `protocol` and `shared`.
+ * A folder or Redis: both pass one contract suite. Imports `execution`, `protocol` and `shared`.
  */
 import type { Event, NewEvent } from '../protocol/event.ts';
 import type { MasterName } from '../protocol/words.ts';

@@ -1,10 +1,11 @@
 import type { RedisStore } from '../../coordination/redis/redis-store.ts';
 import type { Event } from '../../protocol/event.ts';
+import { CortexError } from '../../shared/errors.ts';
 import { openForReading, type Connection } from './shared-store.ts';
 
 /** The events of a shared execution from its first, until it ends or nobody has held any of it for a whole lease. */
 export async function* followExecution(connection: Connection, id: string, leaseMs: number): AsyncIterable<Event> {
-  const store = await openForReading(connection, id);
+  const store = await openWhenBegun(connection, id, leaseMs);
   const cut = new AbortController();
   const stopLooking = whenCutOff(store, leaseMs, () => cut.abort());
   try {
@@ -14,6 +15,20 @@ export async function* followExecution(connection: Connection, id: string, lease
     await store.close();
   }
 }
+
+/** Whoever starts a run and watches it at once may be the faster: it is waited for. Throws `execution-unknown`. */
+async function openWhenBegun(connection: Connection, id: string, waitMs: number): Promise<RedisStore> {
+  for (let left = waitMs; ; left -= lookMs) {
+    try {
+      return await openForReading(connection, id);
+    } catch (error) {
+      if (left <= 0 || !(error instanceof CortexError) || error.code !== 'execution-unknown') throw error;
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  }
+}
+
+const lookMs = 200;
 
 function whenCutOff(store: RedisStore, leaseMs: number, cutOff: () => void): () => void {
   let silent = 0;

@@ -126,9 +126,10 @@ async function describeServer(client: RedisClient): Promise<string> {
   return `${valkey === undefined ? 'Redis' : 'Valkey'} ${version}, ${durable}`;
 }
 
-/** A process's own are the events of the masters that it holds; those of the run belong to the first that took part. */
+/** A process's own are the events of the masters that it holds; those of the run belong to the coordinator's, or to the first. */
 function isOwn(event: Event, state: ExecutionState, leg: string): boolean {
   const claim = state.claims.get(event.actor);
   if (claim) return claim.owner.endsWith(`@${leg}`);
-  return state.legs[0]?.leg === leg;
+  const last = state.claims.get('conclusion') ?? state.claims.get('coordinator-master');
+  return last ? last.owner.endsWith(`@${leg}`) : state.legs[0]?.leg === leg;
 }
