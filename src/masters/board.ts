@@ -11,6 +11,24 @@ export interface Board {
   readonly write: (...events: readonly NewEvent[]) => Promise<void>;
 }
 
+/** Waits as `until` does, but for at most `ms`: undefined where the time is over first. */
+export async function within<T>(
+  board: Pick<Board, 'until'>,
+  look: (state: ExecutionState) => T | undefined,
+  { ms, signal }: { readonly ms: number; readonly signal: AbortSignal },
+): Promise<T | undefined> {
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), Math.max(0, ms));
+  try {
+    return await board.until(look, AbortSignal.any([signal, time.signal]));
+  } catch (error) {
+    if (signal.aborted || !time.signal.aborted) throw error;
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export interface BoardSource {
   readonly append: (events: readonly NewEvent[]) => Promise<readonly Event[]>;
   readonly follow: (fromSeq: number, signal: AbortSignal) => AsyncIterable<Event>;

@@ -1,6 +1,7 @@
 import type { ExecutionState } from '../execution/execution-state.ts';
 import type { EventData } from '../protocol/event.ts';
 import type { OwnedTask } from './attempt.ts';
+import { within } from './board.ts';
 import { fenceOf, type MasterContext } from './context.ts';
 
 type Booking = EventData<'budget.settled'>;
@@ -24,20 +25,12 @@ export async function requestBudget(
     type: 'budget.requested',
     data: { ...wanted, task: task.id, priority: task.priority },
   });
-  const tooLateMs = context.deadlineAt - task.timeoutMs - context.now();
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), Math.max(0, tooLateMs));
-  try {
-    return await board.until(
-      (state) => (state.moves.has(key) ? true : isHopeless(key, state) ? false : undefined),
-      AbortSignal.any([context.signal, late.signal]),
-    );
-  } catch (error) {
-    if (late.signal.aborted && !context.signal.aborted) return false;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  const answered = await within(
+    board,
+    (state) => (state.moves.has(key) ? true : isHopeless(key, state) ? false : undefined),
+    { ms: context.deadlineAt - task.timeoutMs - context.now(), signal: context.signal },
+  );
+  return answered ?? false;
 }
 
 /** Denied, or nobody is left to answer. */

@@ -1,5 +1,7 @@
+import type { ClaimState } from '../execution/execution-state.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { CortexError } from '../shared/errors.ts';
+import type { Board } from './board.ts';
 import type { MasterContext, MasterStore } from './context.ts';
 
 /** A claim that this process holds. */
@@ -19,10 +21,7 @@ export async function takeClaim(master: MasterName, context: MasterContext): Pro
   const claim = await store.claim(master, `${master}@${leg}`, leaseMs);
   if (!('fence' in claim)) return undefined;
   // Also after the deadline: whoever holds a claim says what was left undone.
-  const taken = await board.until((state) => {
-    const held = state.claims.get(master);
-    return held && held.fence >= claim.fence ? held : undefined;
-  }, new AbortController().signal);
+  const taken = await claimSeen(claim, board, new AbortController().signal);
   if (board.state.masters.get(master)?.reportedAt !== undefined) {
     await store.release(claim);
     return undefined;
@@ -31,6 +30,19 @@ export async function takeClaim(master: MasterName, context: MasterContext): Pro
   const from = taken.before === claim.owner ? null : taken.before;
   if (from !== null || !context.own.has(master)) await sayAdopted(master, from, context);
   return claim;
+}
+
+/** Resolves when the board has the taking of a claim, and with it all that its holder before has written. */
+export function claimSeen(claim: OwnClaim, board: Pick<Board, 'until'>, signal: AbortSignal): Promise<ClaimState> {
+  return board.until((state) => {
+    const held = state.claims.get(claim.name);
+    return held && held.fence >= claim.fence ? held : undefined;
+  }, signal);
+}
+
+/** Names whose claim has not lapsed. */
+export async function livingNames({ claims }: Pick<MasterStore, 'claims'>): Promise<ReadonlySet<string>> {
+  return new Set((await claims()).filter((claim) => claim.leftMs > 0).map((claim) => claim.name));
 }
 
 /** Renews a claim until it is stopped. `lost` aborts when another process has taken the name. */

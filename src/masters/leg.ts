@@ -1,6 +1,7 @@
 import type { Assignment } from '../plan/plan.ts';
 import type { ExecutionState, TaskState } from '../execution/execution-state.ts';
 import type { MasterName } from '../protocol/words.ts';
+import { livingNames } from './claim.ts';
 import type { MasterContext } from './context.ts';
 import { runMaster } from './run-master.ts';
 import { hasEnded } from './task-run.ts';
@@ -46,7 +47,7 @@ async function standBy(master: MasterName, context: MasterContext): Promise<void
   for (;;) {
     await pause(context.leaseMs / 3);
     if (context.signal.aborted || hasReported(master, context.board.state)) return;
-    if (!(await livingMasters(context)).has(master)) return;
+    if (!(await livingNames(context.store)).has(master)) return;
   }
 }
 
@@ -55,16 +56,11 @@ function abandonmentWatch(mine: ReadonlySet<MasterName>, context: MasterContext)
   let since: number | undefined;
   return async () => {
     const awaited = awaitedMasters(mine, context.board.state);
-    const living = awaited.length === 0 ? new Set<MasterName>() : await livingMasters(context);
+    const living = awaited.length === 0 ? new Set<string>() : await livingNames(context.store);
     if (awaited.length === 0 || awaited.some((master) => living.has(master))) since = undefined;
     else since ??= context.now();
     return since !== undefined && context.now() - since >= context.patienceMs ? awaited : [];
   };
-}
-
-async function livingMasters(context: MasterContext): Promise<ReadonlySet<string>> {
-  const claims = await context.store.claims();
-  return new Set(claims.filter((claim) => claim.leftMs > 0).map((claim) => claim.name));
 }
 
 /** Masters of other legs that these wait for; none while one of these still has something to do itself. */

@@ -1,5 +1,6 @@
 import type { Event, NewEvent } from '../../protocol/event.ts';
-import { problem, type CortexError } from '../../shared/errors.ts';
+import type { CortexError } from '../../shared/errors.ts';
+import { staleFence } from '../stale-fence.ts';
 
 /** Who held a name last, as the log tells it; its lease may have been renewed since. */
 export interface Holder {
@@ -40,12 +41,4 @@ export function staleWriter(holders: ReadonlyMap<string, Holder>, { actor, fence
 
 function isCurrent(held: Holder, fence: number): boolean {
   return !held.released && held.fence === fence;
-}
-
-/** The error of a writer whose claim is no longer its own. */
-export function staleFence(name: string, fence: number, held: Holder | undefined): CortexError {
-  const now = held ? `${held.released ? 'was released' : 'is now'} at ${held.fence}` : 'was never taken';
-  return problem('stale-fence', `Fence ${fence} of ${name} is stale: the claim ${now}`, {
-    hint: 'Another process has taken over this leg. End this one.',
-  });
 }

@@ -1,6 +1,6 @@
 import type { CortexError } from '../../shared/errors.ts';
 import { outside } from '../../shared/errors.ts';
-import { staleFence } from '../file/claims.ts';
+import { staleFence } from '../stale-fence.ts';
 import type { RedisClient, Value } from './client.ts';
 import { stepKeys, type ExecutionKeys } from './keys.ts';
 import type { ScriptName } from './lua-scripts.ts';
@@ -68,7 +68,7 @@ export function openSteps({ client, id, keys, incarnation, lifetimeMs, now }: St
 
 /** The error of `{'stale', name, fence, fence that it is at, whether it was let go of}`. */
 export function staleOf([, name, fence, current, released]: Reply): CortexError {
-  const held = { owner: '', fence: Number(current), expiresAtMs: 0, released: released === 1 };
+  const held = { fence: Number(current), released: released === 1 };
   return staleFence(String(name), Number(fence), current === '' ? undefined : held);
 }
 

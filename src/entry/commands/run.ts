@@ -16,7 +16,7 @@ import { routePlan } from '../run/start.ts';
 import type { SharedStore } from '../run/shared-store.ts';
 import { stateWriter } from '../run/state-writer.ts';
 import { takeOrder } from '../run/take-order.ts';
-import { createProgress, type Progress } from '../terminal/progress.ts';
+import { terminalProgress, type Progress } from '../terminal/progress.ts';
 import { summarise } from '../terminal/summary.ts';
 import { durationFlag, timeLimitFlag, wholeNumber } from '../values.ts';
 import type { Io, RunCommandLine } from './commands.ts';
@@ -30,7 +30,11 @@ export const runCommand: RunCommandLine = async (args, { io, environment }) => {
     return sayEnded(order, args, io);
   }
   const mask = createMasker([...environment.secrets, ...(shared?.secrets ?? [])]);
-  const progress = progressFor(args, { io, environment, mask, now: shared?.now ?? systemClock.now });
+  const progress = terminalProgress(environment, {
+    kind: args.has('json') ? 'silent' : 'tree',
+    write: (text) => io.out(mask(text)),
+    now: shared?.now ?? systemClock.now,
+  });
   const end = await execute({ args, environment, place, order, shared, mask, progress });
   if (args.has('json')) io.out(mask(`${JSON.stringify(end.of === 'execution' ? end.report : end, null, 2)}\n`));
   else io.out(mask(summarise(end, { paths: order.paths, cwd: process.cwd() })));
@@ -93,26 +97,6 @@ async function execute(run: {
     unhook();
     await doors.close();
   }
-}
-
-function progressFor(
-  args: CommandLine,
-  to: {
-    readonly io: Io;
-    readonly environment: Environment;
-    readonly mask: (text: string) => string;
-    readonly now: () => number;
-  },
-): Progress {
-  const { io, environment, mask, now } = to;
-  return createProgress({
-    kind: args.has('json') ? 'silent' : environment.isTerminal ? 'tree' : 'lines',
-    color: !environment.noColor,
-    columns: () => process.stdout.columns || environment.columns,
-    rows: () => process.stdout.rows || 50,
-    write: (text) => io.out(mask(text)),
-    now,
-  });
 }
 
 function sayEnded(order: Order, args: CommandLine, io: Io): number {

@@ -13,14 +13,18 @@ import { timeLimitFlag } from '../values.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
 import { runPaths } from '../run/paths.ts';
 import { stateWriter } from '../run/state-writer.ts';
-import { createProgress, type Progress } from '../terminal/progress.ts';
-import type { Io, RunCommandLine } from './commands.ts';
+import { terminalProgress } from '../terminal/progress.ts';
+import type { RunCommandLine } from './commands.ts';
 import { latestExecution, namesStore, openStored } from './stored-execution.ts';
 
 /** `cortex watch`: follows an execution until it ends or is cut off; exits as the execution did. */
-export const watchCommand: RunCommandLine = async (args, world) => {
-  const { io, environment } = world;
-  const progress = progressFor(args, world);
+export const watchCommand: RunCommandLine = async (args, { io, environment }) => {
+  const mask = createMasker(environment.secrets);
+  const progress = terminalProgress(environment, {
+    kind: args.has('json') ? 'lines' : 'tree',
+    write: (text) => io.out(mask(text)),
+    now: systemClock.now,
+  });
   const source = await (namesStore(args, environment)
     ? sharedSource(args, environment)
     : folderSource(args, environment));
@@ -81,19 +85,4 @@ async function sharedSource(args: CommandLine, environment: Environment): Promis
       await connection.client.close();
     },
   };
-}
-
-function progressFor(
-  args: CommandLine,
-  { io, environment }: { readonly io: Io; readonly environment: Environment },
-): Progress {
-  const mask = createMasker(environment.secrets);
-  return createProgress({
-    kind: environment.isTerminal && !args.has('json') ? 'tree' : 'lines',
-    color: !environment.noColor,
-    columns: () => process.stdout.columns || environment.columns,
-    rows: () => process.stdout.rows || 50,
-    write: (text) => io.out(mask(text)),
-    now: systemClock.now,
-  });
 }

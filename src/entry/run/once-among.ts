@@ -1,5 +1,6 @@
 import type { ExecutionState } from '../../execution/execution-state.ts';
-import { keepClaim, type OwnClaim } from '../../masters/claim.ts';
+import { within } from '../../masters/board.ts';
+import { claimSeen, keepClaim, type OwnClaim } from '../../masters/claim.ts';
 import type { Stage } from './run-execution.ts';
 
 /** A step of the run, and how the events show that it was done. */
@@ -21,7 +22,8 @@ export async function onceAmong<T>(
     if (step.isDone(board.state)) return undefined;
     const claim = await store.claim(step.name, step.owner, run.leaseMs);
     if ('fence' in claim) return whileHeld(claim, { run, board, signal }, step);
-    await doneOrTime({ run, board, signal }, step);
+    const isDone = (state: ExecutionState): true | undefined => step.isDone(state) || undefined;
+    await within(board, isDone, { ms: run.leaseMs / 3, signal });
   }
 }
 
@@ -30,28 +32,10 @@ async function whileHeld<T>(claim: OwnClaim, { run, board, signal }: Stage, step
   const { store } = run.doors;
   const lease = keepClaim(claim, { store, leaseMs: run.leaseMs });
   try {
-    await board.until(
-      (state) => ((state.claims.get(claim.name)?.fence ?? 0) >= claim.fence ? true : undefined),
-      signal,
-    );
+    await claimSeen(claim, board, signal);
     return step.isDone(board.state) ? undefined : await step.work();
   } finally {
     lease.stop();
     await store.release(claim).catch(() => undefined);
-  }
-}
-
-async function doneOrTime({ run, board, signal }: Stage, step: Pick<Step<unknown>, 'isDone'>): Promise<void> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(new Error('time')), run.leaseMs / 3);
-  try {
-    const either = AbortSignal.any([signal, stop.signal]);
-    await board
-      .until((state) => (step.isDone(state) ? true : undefined), either)
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted || signal.aborted) throw error;
-      });
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -72,11 +72,12 @@ export async function runExecution(run: Run, signal: AbortSignal): Promise<RunEn
   const board = openBoard({ id: run.id, source: run.doors.store, onEvent: run.onEvent }, signal);
   const stage = { run, board, signal };
   await begin(run, board);
+  const checks = await ownChecks(run);
   await once(stage, 'preflight', {
     isDone: (state) => state.phases.get('preflight')?.endedAt !== undefined,
-    work: () => phase('preflight', stage, () => preflight(run, board)),
+    work: () => phase('preflight', stage, () => preflight(run, board, checks)),
   });
-  requirePreflight(await ownChecks(run));
+  requirePreflight(checks);
   await coordinate(stage);
   if (!allReported(board.state)) return endOfLeg(run, board);
   const ended = await once(stage, 'conclusion', { isDone: hasEnded, work: () => conclude(stage) });
@@ -103,9 +104,8 @@ async function phase<T>(name: PhaseName, stage: Stage, work: () => Promise<T>): 
   return outcome;
 }
 
-async function preflight(run: Run, board: Board): Promise<void> {
+async function preflight(run: Run, board: Board, checks: Checks): Promise<void> {
   const { store } = run.doors;
-  const checks = await ownChecks(run);
   if (!board.state.preflight) {
     const known = readBaseline(run.paths.out, run.id);
     const list = known ? await store.putBlob(canonicalJson(known)) : null;
@@ -120,7 +120,9 @@ async function preflight(run: Run, board: Board): Promise<void> {
   }
 }
 
-async function ownChecks(run: Run): Promise<ReturnType<typeof preflightChecks>> {
+type Checks = ReturnType<typeof preflightChecks>;
+
+async function ownChecks(run: Run): Promise<Checks> {
   const { launcher, facts, shared } = run.doors;
   return preflightChecks({
     plan: run.routed.plan,

@@ -1,5 +1,6 @@
 import type { ExecutionState } from '../../execution/execution-state.ts';
 import type { Event } from '../../protocol/event.ts';
+import type { Environment } from '../environment.ts';
 import { describeEvent } from './describe-event.ts';
 import { renderTree } from './tree.ts';
 
@@ -43,6 +44,21 @@ export function createProgress(options: ProgressOptions): Progress {
     return { onEvent: say, stop: () => undefined };
   }
   return liveTree(options);
+}
+
+/** Progress on the output of this process; where that is no terminal, a tree is shown as lines. */
+export function terminalProgress(
+  { isTerminal, noColor, columns }: Environment,
+  { kind, write, now }: Pick<ProgressOptions, 'kind' | 'write' | 'now'>,
+): Progress {
+  return createProgress({
+    kind: kind === 'tree' && !isTerminal ? 'lines' : kind,
+    color: !noColor,
+    columns: () => process.stdout.columns || columns,
+    rows: () => process.stdout.rows || 50,
+    write,
+    now,
+  });
 }
 
 function liveTree(options: ProgressOptions): Progress {

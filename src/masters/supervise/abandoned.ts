@@ -1,5 +1,6 @@
 import type { ExecutionState, MasterState } from '../../execution/execution-state.ts';
 import type { NewEvent } from '../../protocol/event.ts';
+import { claimSeen, livingNames } from '../claim.ts';
 import type { MasterContext } from '../context.ts';
 import { hasEnded } from '../task-run.ts';
 
@@ -10,8 +11,7 @@ import { hasEnded } from '../task-run.ts';
 export async function failAbandoned(context: MasterContext, isOver: (state: ExecutionState) => boolean): Promise<void> {
   const { board, store, leaseMs } = context;
   while (!isOver(board.state)) {
-    const claims = await store.claims();
-    const living = new Set(claims.filter((claim) => claim.leftMs > 0).map((claim) => claim.name));
+    const living = await livingNames(store);
     const abandoned = [...board.state.masters.values()].filter(
       (master) => master.reportedAt === undefined && !living.has(master.name) && master.name !== 'coordinator-master',
     );
@@ -27,11 +27,9 @@ export async function failAbandoned(context: MasterContext, isOver: (state: Exec
 async function speakFor({ name }: MasterState, { board, store, leg, leaseMs }: MasterContext): Promise<void> {
   const claim = await store.claim(name, `${name}@${leg}`, leaseMs);
   if (!('fence' in claim)) return;
-  const master = await board.until((state) => {
-    const isSeen = (state.claims.get(name)?.fence ?? 0) >= claim.fence;
-    return isSeen ? state.masters.get(name) : undefined;
-  }, new AbortController().signal);
-  if (master.reportedAt === undefined) await board.write(...lastWords(master, claim.fence, board.state));
+  await claimSeen(claim, board, new AbortController().signal);
+  const master = board.state.masters.get(name);
+  if (master && master.reportedAt === undefined) await board.write(...lastWords(master, claim.fence, board.state));
   await store.release(claim);
 }
 

@@ -1,3 +1,4 @@
+import { livingNames } from '../claim.ts';
 import type { MasterContext } from '../context.ts';
 
 /** Says of hand-offs that nobody picked up in time that they have expired. A late pick-up is still one. */
@@ -8,8 +9,7 @@ export async function expireHandoffs(context: MasterContext): Promise<void> {
       pickedAt === undefined && expired === undefined && Date.parse(requested.expiresAt) <= now(),
   );
   if (late.length === 0) return;
-  const claims = await store.claims();
-  const living = new Set(claims.filter((claim) => claim.leftMs > 0).map((claim) => claim.name));
+  const living = await livingNames(store);
   await board.write(
     ...late.map(({ requested: { handoff, to } }) => ({
       id: `handoff.expired:${handoff}`,

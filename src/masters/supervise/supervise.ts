@@ -1,5 +1,6 @@
 import type { ExecutionState } from '../../execution/execution-state.ts';
 import { CortexError } from '../../shared/errors.ts';
+import { within } from '../board.ts';
 import type { MasterContext } from '../context.ts';
 import { failAbandoned } from './abandoned.ts';
 import { answerRequests, type Promised } from './budgets.ts';
@@ -13,11 +14,12 @@ import { nameSilent } from './silence.ts';
  * at each event, and now and then at the clock, and does what is due. All it does is known by its id: two coordinators for a moment do nothing twice.
  */
 export async function supervise(context: MasterContext, signal: AbortSignal): Promise<void> {
+  const { board } = context;
   const lookMs = context.leaseMs / 3;
   const promised: Promised = new Map();
   try {
-    for (let looked = -Infinity; !isOver(context.board.state);) {
-      const seen = context.board.state.lastSeq;
+    for (let looked = -Infinity; !isOver(board.state);) {
+      const seen = board.state.lastSeq;
       await answerQuestions(context);
       await answerRequests(context, promised);
       await settleClaims(context);
@@ -26,7 +28,7 @@ export async function supervise(context: MasterContext, signal: AbortSignal): Pr
         looked = context.now();
         await nameSilent(context);
       }
-      await nextEvent(context, { seen, withinMs: lookMs, signal });
+      await within(board, (state) => (state.lastSeq > seen ? true : undefined), { ms: lookMs, signal });
     }
   } catch (error) {
     // Those whom nobody runs any more can't say so themselves. Not where this process was cut off: another supervises.
@@ -48,21 +50,4 @@ function isDeadline(reason: unknown): boolean {
 function othersReported(state: ExecutionState): boolean {
   const others = [...state.masters.values()].filter((master) => master.name !== 'coordinator-master');
   return others.every((master) => master.reportedAt !== undefined);
-}
-
-/** Waits for an event that was not looked at yet, or for the time to look at the clock. */
-async function nextEvent(
-  { board }: MasterContext,
-  { seen, withinMs, signal }: { readonly seen: number; readonly withinMs: number; readonly signal: AbortSignal },
-): Promise<void> {
-  const time = new AbortController();
-  const timer = setTimeout(() => time.abort(), withinMs);
-  try {
-    const stop = AbortSignal.any([signal, time.signal]);
-    await board.until((state) => (state.lastSeq > seen ? true : undefined), stop);
-  } catch (error) {
-    if (signal.aborted || !time.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
