@@ -2,7 +2,7 @@
  * Builds `dist/`: action and command line with a chunk per command, the worker as one file, the schemas, the licences.
  * `node scripts/build.ts` writes dist/; `node scripts/build.ts --check` fails where dist/ differs from its source.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,6 +15,8 @@ import { collectLicences, licencesText } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
+/** Built files that lie elsewhere: `kubectl apply -k deploy/` takes none from outside its folder. */
+const elsewhere: Readonly<Record<string, string>> = { 'gc.mjs': join(root, 'deploy', 'reaper', 'gc.mjs') };
 
 const common: InputOptions = {
   cwd: root,
@@ -30,11 +32,16 @@ async function main(check: boolean): Promise<void> {
   try {
     rmSync(output, { recursive: true, force: true });
     await buildEntries(output);
-    await buildWorker(output);
+    await buildSingle(output, 'worker', 'src/entry/worker.ts');
+    await buildSingle(output, 'pod-start', 'src/entry/pod-start.ts');
+    await buildSingle(output, 'gc', 'src/entry/reaper.ts');
     writeSchemas(output);
     writeFileSync(join(output, 'THIRD_PARTY_LICENSES.txt'), licencesText());
     if (check) compare(output);
-    else printSizes();
+    else {
+      printSizes();
+      for (const [file, place] of Object.entries(elsewhere)) renameSync(join(dist, file), place);
+    }
   } finally {
     if (check) rmSync(output, { recursive: true, force: true });
   }
@@ -55,10 +62,11 @@ async function buildEntries(output: string): Promise<void> {
   });
 }
 
-async function buildWorker(output: string): Promise<void> {
+/** A program that is one file: a pod gets it as such. */
+async function buildSingle(output: string, name: string, source: string): Promise<void> {
   await build({
     ...common,
-    input: { worker: 'src/entry/worker.ts' },
+    input: { [name]: source },
     output: {
       dir: output,
       format: 'esm',
@@ -76,16 +84,19 @@ function writeSchemas(output: string): void {
   writeFileSync(join(output, 'results.schema.json'), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** @actions/http-client pulls in all of undici for one proxy path: its `fetch` is Node's own here (docs/decisions.md). */
+/**
+ * @actions/http-client pulls in all of undici for one proxy path: its `fetch` is Node's own here. The Kubernetes client
+ * brings it too, for a transport that ours replaces (docs/decisions.md).
+ */
 function shimUndici(): Plugin {
   const shim = '\0undici-shim';
   return {
     name: 'shim-undici',
     resolveId: (source, importer) =>
-      source === 'undici' && importer?.includes('/node_modules/@actions/') ? shim : undefined,
+      source === 'undici' && /\/node_modules\/@(?:actions|kubernetes)\//.test(importer ?? '') ? shim : undefined,
     load: (id) =>
       id === shim
-        ? "export const fetch = globalThis.fetch; export class ProxyAgent { constructor() { throw new Error('Set NODE_USE_ENV_PROXY=1 to use a proxy.'); } }"
+        ? "export const fetch = globalThis.fetch; export class Agent {} export class ProxyAgent { constructor() { throw new Error('Set NODE_USE_ENV_PROXY=1 to use a proxy.'); } }"
         : undefined,
   };
 }
@@ -101,7 +112,8 @@ function inlineScripts(): Plugin {
 
 function compare(fresh: string): void {
   const files = new Set([...filesBelow(fresh), ...filesBelow(dist)]);
-  const different = [...files].filter((file) => read(join(fresh, file)) !== read(join(dist, file)));
+  const built = (file: string): string => elsewhere[file] ?? join(dist, file);
+  const different = [...files].filter((file) => read(join(fresh, file)) !== read(built(file)));
   if (different.length === 0) return console.log('dist/ is what its source builds');
   console.error(
     `dist/ differs from its source: ${different.sort().join(', ')}\nRun \`npm run build\` and commit dist/.`,

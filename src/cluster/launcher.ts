@@ -1,5 +1,5 @@
 /**
- * `cluster/` starts workers: as child processes today. One door, whatever stands behind it.
+ * `cluster/` starts workers: as child processes, or as Jobs of a Kubernetes cluster. One door, whatever stands behind it.
  * Imports `protocol` and `shared`.
  */
 import type { LaunchRequest, Outcome } from '../protocol/attempt.ts';
@@ -17,6 +17,8 @@ export interface Launcher {
   readonly slots: number;
   /** Where it runs them, as far as it knows before it starts one: a node's name. */
   readonly node: string;
+  /** How long an attempt may wait for its place beyond its own time limit, in ms. */
+  readonly waitMs: number;
   /** Starts the attempt, or adopts what an earlier process left of it. */
   readonly launch: (request: LaunchRequest) => Promise<RunningWorker>;
   /** Masked log lines of a worker so far. */
@@ -27,4 +29,6 @@ export interface Launcher {
   readonly kill: () => void;
   /** Ends every worker that is still running, and waits for them. */
   readonly close: () => Promise<void>;
+  /** Removes what the execution has left where its workers ran: all that it had to say has been read. */
+  readonly clear: () => Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { problem } from '../shared/errors.ts';
 import { didYouMean } from '../shared/nearest.ts';
-import { settingsOf, type Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { settingsOf } from './settings.ts';
 
 /** The arguments of one command, as typed. */
 export interface CommandLine {

@@ -5,6 +5,15 @@ import { fileURLToPath } from 'node:url';
  * the same bundle in the project's `dist/`.
  */
 export function bundledWorker(): string {
+  return bundled('worker.mjs');
+}
+
+/** What a pod runs first, beside the worker bundle. */
+export function bundledPodStart(): string {
+  return bundled('pod-start.mjs');
+}
+
+function bundled(file: string): string {
   const fromSource = import.meta.url.endsWith('/src/entry/bundle.ts');
-  return fileURLToPath(new URL(fromSource ? '../../dist/worker.mjs' : '../worker.mjs', import.meta.url));
+  return fileURLToPath(new URL(fromSource ? `../../dist/${file}` : `../${file}`, import.meta.url));
 }

@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 
 /** What a process gets from outside, read once at the entry. */
 export interface Environment {
@@ -11,6 +11,15 @@ export interface Environment {
   readonly store: string | undefined;
   /** The same for workers, who should be able to do less. */
   readonly workerStore: string | undefined;
+  /** What kubectl would use. */
+  readonly kubeconfig: string | undefined;
+  readonly home: string;
+  /** Set inside a pod. */
+  readonly pod: { readonly host: string | undefined; readonly port: string | undefined };
+  /** Set in a job of GitHub Actions that has `id-token: write`. */
+  readonly identity: { readonly url: string | undefined; readonly token: string | undefined };
+  /** Whether there is a key for the vendor's model; its value stays where it is. */
+  readonly hasModelKey: boolean;
   /** Values that must never appear in any output. */
   readonly secrets: readonly string[];
 }
@@ -32,6 +41,14 @@ export function readEnvironment(): Environment {
     isTerminal: process.stdout.isTTY === true,
     store,
     workerStore,
+    kubeconfig: process.env['KUBECONFIG'] || undefined,
+    home: process.env['HOME'] || homedir(),
+    pod: { host: process.env['KUBERNETES_SERVICE_HOST'], port: process.env['KUBERNETES_SERVICE_PORT'] },
+    identity: {
+      url: process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] || undefined,
+      token: process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] || undefined,
+    },
+    hasModelKey: Boolean(process.env['ANTHROPIC_API_KEY']),
     secrets: [...secrets, ...[store, workerStore].flatMap(passwordsOf)],
   };
 }

@@ -1,22 +1,11 @@
+import { clusterSettings } from './settings-cluster.ts';
+import type { Setting } from './setting.ts';
+
+const run = ['run'] as const;
 /**
  * Every setting of Cortex, once: the flags of the command line, the inputs of the action and their help come from this
  * table. Which doors a run takes is settled here, never by the plan.
  */
-export interface Setting {
-  readonly flag: string;
-  readonly type: 'string' | 'boolean';
-  /** How the value is shown in help. */
-  readonly value?: string;
-  readonly help: string;
-  readonly commands: readonly string[];
-  /** Name of the action's input, where it has one. */
-  readonly input?: string;
-  /** Set for flags of the first Cortex that this one does not have: what to use instead. */
-  readonly replacedBy?: string;
-}
-
-const run = ['run'] as const;
-
 export const settings: readonly Setting[] = [
   {
     flag: 'format',
@@ -47,7 +36,7 @@ export const settings: readonly Setting[] = [
     type: 'string',
     value: '<dir>',
     help: 'Repository to work on (default: where you stand)',
-    commands: run,
+    commands: ['run', 'doctor'],
     input: 'target',
   },
   {
@@ -62,8 +51,8 @@ export const settings: readonly Setting[] = [
     flag: 'store',
     type: 'string',
     value: '<redis://…>',
-    help: 'Store that several processes share (default: CORTEX_STORE, else a folder)',
-    commands: ['run', 'watch', 'report', 'explain', 'answer'],
+    help: 'Store that several processes share, or redis+tunnel://… into a cluster (default: CORTEX_STORE, else a folder)',
+    commands: ['run', 'doctor', 'watch', 'report', 'explain', 'answer'],
   },
   {
     flag: 'masters',
@@ -93,7 +82,7 @@ export const settings: readonly Setting[] = [
     flag: 'json',
     type: 'boolean',
     help: 'Print one JSON document and nothing else',
-    commands: ['run', 'explain', 'report'],
+    commands: ['run', 'doctor', 'explain', 'report'],
   },
   { flag: 'json', type: 'boolean', help: 'Print each event as one line of JSON', commands: ['watch'] },
   {
@@ -161,6 +150,21 @@ export const settings: readonly Setting[] = [
     help: 'How long a store that does not answer is tried (default: 60s)',
     commands: ['run', 'watch', 'report', 'explain', 'answer'],
   },
+  {
+    flag: 'store-timeout',
+    type: 'string',
+    value: '<10s>',
+    help: 'How long a store that does not answer is tried (default: 10s)',
+    commands: ['doctor'],
+  },
+  {
+    flag: 'plan',
+    type: 'string',
+    value: '<file>',
+    help: 'Plan that the rest is checked for (default: the defaults of a plan)',
+    commands: ['doctor'],
+  },
+  ...clusterSettings,
   {
     flag: 'worker',
     type: 'string',

@@ -2,12 +2,11 @@
  * `entry/` is where a process starts: it reads environment, arguments and inputs, opens the doors, and turns errors
  * into exit codes. Nothing else in the project does any of these.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Envelope } from '../protocol/result.ts';
+import { envelopeText, type Envelope } from '../protocol/result.ts';
 import { workerExit } from '../protocol/words.ts';
-import { canonicalJson } from '../shared/canonical.ts';
 import { CortexError, messageOf } from '../shared/errors.ts';
 import { writeFileAtomically } from '../shared/files.ts';
 import { createMasker } from '../shared/mask.ts';
@@ -22,12 +21,16 @@ const giveBackMs = 1000;
 /** The attempt, once this process has begun to ask for it. */
 let holding: Promise<HeldAttempt> | undefined;
 
-/** The launcher holds the other end of standard input: when it closes, nobody waits for us any more. */
+/** In a pod nobody holds our standard input: the cluster ends us, and a launcher may come back for us. */
+const isPod = process.env['CORTEX_LAUNCHER'] === 'kubernetes';
+
+/** A launcher of this machine holds the other end of standard input: when it closes, nobody waits for us any more. */
 function endWithLauncher(): void {
+  process.on('SIGTERM', () => void breakOff());
+  if (isPod) return;
   process.stdin.resume();
   process.stdin.on('end', () => void breakOff());
   process.stdin.unref?.();
-  process.on('SIGTERM', () => void breakOff());
 }
 
 /** Whoever is started in our place finds the attempt free, where the store can be told so in time. */
@@ -69,6 +72,13 @@ function openDoors(held: HeldAttempt, leaveEnvelope: WorkerDoors['leaveEnvelope'
   };
 }
 
+/** A pod's termination message is a file that is mounted alone: it can't be replaced, only written. */
+function leaveWord(path: string, envelope: Envelope): void {
+  const text = envelopeText(envelope);
+  if (isPod) writeFileSync(path, text);
+  else writeFileAtomically(path, text);
+}
+
 /** Holds the attempt, does the task, and says how it ended: to the store first, then to the launcher. */
 async function main(): Promise<number> {
   const worker = requireSetting('CORTEX_WORKER');
@@ -81,7 +91,7 @@ async function main(): Promise<number> {
     onLost: () => leave(workerExit.tryAgain),
   });
   const held = await holding;
-  const leaveEnvelope = (envelope: Envelope): void => writeFileAtomically(termination, canonicalJson(envelope));
+  const leaveEnvelope = (envelope: Envelope): void => leaveWord(termination, envelope);
   if (held.ended) {
     leaveEnvelope(held.ended);
     return held.ended.exitCode;

@@ -7,6 +7,7 @@ import type {
   ResultCounts,
   Totals,
 } from '../protocol/event.ts';
+import type { DisruptionCause } from '../protocol/attempt.ts';
 import type { ResultStatus, Usage } from '../protocol/result.ts';
 import type { MasterName, PhaseName } from '../protocol/words.ts';
 
@@ -60,7 +61,12 @@ export interface WorkerState {
   readonly attempt: number;
   readonly kind: string;
   readonly capability: string;
-  readonly node: string;
+  /** Where it was sent; once the cluster has placed it, the node that it got. */
+  node: string;
+  /** Set once the cluster has placed it. */
+  pod?: string;
+  /** Why it had no place, in the order in which it was said. */
+  readonly waits: { readonly reason: string; readonly detail: string }[];
   readonly startedAt: string;
   status: 'running' | 'completed' | 'failed';
   endedAt?: string;
@@ -68,7 +74,13 @@ export interface WorkerState {
   cpuMs?: number;
   peakBytes?: number;
   result?: string;
-  failure?: { readonly class: FailureClass; readonly detail: string; readonly hint: string; readonly retries: boolean };
+  failure?: {
+    readonly class: FailureClass;
+    readonly cause?: DisruptionCause | undefined;
+    readonly detail: string;
+    readonly hint: string;
+    readonly retries: boolean;
+  };
   usage?: Usage;
 }
 
@@ -92,6 +104,19 @@ export interface HandoffState {
   readonly at: string;
   pickedAt?: string;
   expired?: string;
+}
+
+/** What the nodes and workers of a cluster used at one moment. */
+export type ClusterSample = Omit<EventData<'cluster.sampled'>, 'leg'> & { readonly at: string };
+
+/** What was seen of the cluster that workers ran on. */
+export interface ClusterState {
+  watchLost: number;
+  /** Milliseconds without contact, over all processes. */
+  gapMs: number;
+  readonly samples: ClusterSample[];
+  /** Why there are no samples. */
+  unsampled?: string;
 }
 
 /** All that the log says, folded. Built by `foldEvents`, changed by `applyEvent` alone. */
@@ -122,6 +147,9 @@ export interface ExecutionState {
   readonly legs: EventData<'leg.joined'>[];
   /** What the processes measured of their store, by leg. */
   readonly measured: Map<string, EventData<'leg.measured'>>;
+  readonly cluster: ClusterState;
+  /** Who asked for the end of the whole execution. */
+  cancelledBy?: string;
   readonly silences: EventData<'master.silent'>[];
   readonly adoptions: EventData<'master.adopted'>[];
   readonly changes: Map<string, EventData<'change.judged'>>;

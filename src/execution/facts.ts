@@ -1,6 +1,7 @@
 import type { Facts } from '../protocol/facts.ts';
 import type { ExecutionState, MasterState, TaskState } from './execution-state.ts';
 import { tokensUsed } from './state-files.ts';
+import { clusterFacts } from './utilisation.ts';
 
 /** Attempts that were ended from outside, not by the worker's own doing. */
 const disruptions = new Set<string>(['disruption', 'out-of-memory']);
@@ -28,6 +29,7 @@ export function factsOf(state: ExecutionState): Facts {
     workflows: totals?.workflows ?? {},
     tests: testFacts(state),
     coverage: coverageFacts(state),
+    cluster: clusterFacts(state),
     redis: redisFacts(state),
     catalog: {},
     doors: state.started?.doors ?? {},
@@ -97,6 +99,9 @@ function workerFacts(state: ExecutionState): Facts['workers'] {
     done: workers.filter((worker) => worker.status === 'completed').length,
     failed: lost.filter((worker) => !disruptions.has(worker.failure?.class ?? '')).length,
     disrupted: lost.filter((worker) => disruptions.has(worker.failure?.class ?? '')).length,
+    unexplained: lost.filter(
+      ({ failure }) => disruptions.has(failure?.class ?? '') && (failure?.cause ?? 'unknown') === 'unknown',
+    ).length,
     retried: workers.filter((worker) => worker.attempt > 1).length,
   };
 }

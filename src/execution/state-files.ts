@@ -1,6 +1,7 @@
 import { totalTokens } from '../protocol/result.ts';
 import type { ExecutionState, MasterState, TaskState, WorkerState } from './execution-state.ts';
 import { handoffRecord } from './handoff-records.ts';
+import { utilisationRecord } from './utilisation.ts';
 
 /** One state file: its path below `coordination/`, and its content, with the field names it has always had. */
 export interface StateFile {
@@ -72,7 +73,12 @@ function masterRecord(state: ExecutionState, master: MasterState): object {
 function workerDistribution(state: ExecutionState): object {
   const nodes: Record<string, object[]> = {};
   for (const worker of state.workers.values()) (nodes[worker.node] ??= []).push(workerRecord(worker));
-  return { execution_id: state.id, workers_total: state.workers.size, nodes };
+  return {
+    execution_id: state.id,
+    workers_total: state.workers.size,
+    nodes,
+    ...(state.started?.doors.cluster === true ? { utilisation: utilisationRecord(state) } : {}),
+  };
 }
 
 function taskQueue(state: ExecutionState): object {
@@ -125,7 +131,19 @@ function workerPool(state: ExecutionState): object {
     active_workers: named('running'),
     completed_workers: named('completed'),
     failed_workers: named('failed'),
+    disruptions: disruptionsByCause(workers),
   };
+}
+
+/** Attempts that were ended from outside, by what was seen to end them. */
+function disruptionsByCause(workers: readonly WorkerState[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { failure } of workers) {
+    if (failure?.class !== 'disruption' && failure?.class !== 'out-of-memory') continue;
+    const cause = failure.cause ?? 'unknown';
+    counts[cause] = (counts[cause] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function workerRecord(worker: WorkerState): object {
@@ -137,6 +155,8 @@ function workerRecord(worker: WorkerState): object {
     task_id: worker.task,
     attempt: worker.attempt,
     node: worker.node,
+    pod: worker.pod ?? null,
+    waited_for: worker.waits,
     status: worker.status,
     execution: {
       started_at: worker.startedAt,

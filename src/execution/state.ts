@@ -4,6 +4,7 @@
  */
 import type { Event, EventData, EventType } from '../protocol/event.ts';
 import type { MasterName } from '../protocol/words.ts';
+import { clusterReducers } from './cluster-state.ts';
 import { coordinationReducers } from './coordination-state.ts';
 import type { ExecutionState, Kept, MasterState, Reducer, TaskState, WorkerState } from './execution-state.ts';
 
@@ -27,6 +28,7 @@ export function emptyState(id: string): ExecutionState {
     claims: new Map(),
     legs: [],
     measured: new Map(),
+    cluster: { watchLost: 0, gapMs: 0, samples: [] },
     silences: [],
     adoptions: [],
     changes: new Map(),
@@ -105,12 +107,22 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
       report: data,
     }),
   'worker.launched': launchWorker,
+  'worker.placed': (state, { worker, pod, node }) => changeWorker(state, worker, { pod, node }),
+  'worker.waiting': (state, { worker, reason, detail }) => {
+    state.workers.get(worker)?.waits.push({ reason, detail });
+  },
   'worker.finished': (state, data, { at }) => {
     const { durationMs, cpuMs, peakBytes, result, usage } = data;
     changeWorker(state, data.worker, { status: 'completed', endedAt: at, durationMs, cpuMs, peakBytes, result, usage });
   },
   'worker.lost': (state, data, { at }) => {
-    const failure = { class: data.class, detail: data.detail, hint: data.hint, retries: data.retryInMs !== null };
+    const failure = {
+      class: data.class,
+      cause: data.cause,
+      detail: data.detail,
+      hint: data.hint,
+      retries: data.retryInMs !== null,
+    };
     changeWorker(state, data.worker, {
       status: 'failed',
       endedAt: at,
@@ -138,6 +150,7 @@ const reducers: { readonly [T in EventType]: Reducer<T> } = {
     state.endedAt = at;
   },
   ...coordinationReducers,
+  ...clusterReducers,
 };
 
 function startExecution(state: ExecutionState, data: EventData<'execution.started'>, { at }: Kept): void {
@@ -169,6 +182,7 @@ function launchWorker(state: ExecutionState, data: EventData<'worker.launched'>,
     kind,
     capability,
     node,
+    waits: [],
     startedAt: at,
     status: 'running',
   });

@@ -6,8 +6,9 @@ import type { Task } from '../protocol/task.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { messageOf } from '../shared/errors.ts';
-import { workerName, type Outcome } from '../protocol/attempt.ts';
+import { workerName, type LaunchRequest, type Outcome } from '../protocol/attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
+import { rehearse, type Rehearsal } from './rehearse.ts';
 
 /** A task under a master that owns it. */
 export interface OwnedTask {
@@ -27,9 +28,13 @@ export type AttemptResult =
 /** Runs one attempt to its end: launch (or adopt), settle, check the result. Books and events are written on the way. */
 export async function runAttempt(owned: OwnedTask, attempt: number, context: MasterContext): Promise<AttemptResult> {
   const worker = workerName(owned.task.id, attempt);
-  const document = await context.store.putBlob(canonicalJson(await taskDocument(owned, attempt, context)));
-  await context.board.write(launched({ owned, attempt, worker, document }, context));
-  const outcome = await launch({ owned, attempt, worker, document }, context);
+  const rehearsal = await rehearse({ ...owned, attempt }, context);
+  const document = await context.store.putBlob(
+    canonicalJson(await taskDocument(owned, attempt, { context, rehearsal })),
+  );
+  const start: Launch = { owned, attempt, worker, document, rehearsal };
+  await context.board.write(launched(start, context));
+  const outcome = await launch(start, context);
   await settle(owned, worker, { usage: usageOf(outcome), context });
   return judgeOutcome({ owned, attempt, worker }, outcome, context);
 }
@@ -39,25 +44,45 @@ interface Launch {
   readonly attempt: number;
   readonly worker: string;
   readonly document: string;
+  readonly rehearsal: Rehearsal | undefined;
 }
 
 /** A worker that could not be started, or whose end could not be seen, is lost like one that was ended from outside. */
 async function launch(start: Launch, context: MasterContext): Promise<Outcome> {
-  const { owned, attempt, worker, document } = start;
-  const { timeoutMs, resources } = owned.task;
   context.signal.throwIfAborted();
   try {
-    const request = { worker, attempt, document, timeoutMs, memoryBytes: resources.memoryBytes };
     return await (
-      await context.launcher.launch(request)
+      await context.launcher.launch(launchRequest(start))
     ).outcome;
   } catch (error) {
-    return { kind: 'lost', class: 'disruption', detail: messageOf(error), durationMs: 0 };
+    return { kind: 'lost', class: 'disruption', cause: 'unknown', detail: messageOf(error), durationMs: 0 };
   }
 }
 
+function launchRequest({ owned, attempt, worker, document, rehearsal }: Launch): LaunchRequest {
+  const { task, master } = owned;
+  return {
+    worker,
+    task: task.id,
+    master,
+    kind: task.worker,
+    capability: task.capability,
+    attempt,
+    document,
+    timeoutMs: task.timeoutMs,
+    ...task.resources,
+    node: task.node,
+    image: task.image,
+    rehearsal: rehearsal ?? null,
+  };
+}
+
 /** Everything the worker may know. Deterministic but for the attempt: a resumed run writes the same document. */
-async function taskDocument(owned: OwnedTask, attempt: number, context: MasterContext): Promise<Task> {
+async function taskDocument(
+  owned: OwnedTask,
+  attempt: number,
+  { context, rehearsal }: { readonly context: MasterContext; readonly rehearsal: Rehearsal | undefined },
+): Promise<Task> {
   const { task, master } = owned;
   const card = capabilityCard(task.worker, task.capability);
   return {
@@ -73,6 +98,9 @@ async function taskDocument(owned: OwnedTask, attempt: number, context: MasterCo
     workspace: context.workspace,
     ...(card?.needsHistory ? { history: await context.history() } : {}),
     upstream: task.needs.map((id) => upstreamOf(id, context)),
+    ...(rehearsal?.envelope.result
+      ? { rehearsal: { result: rehearsal.envelope.result, durationMs: rehearsal.durationMs } }
+      : {}),
     limits: {
       timeoutMs: task.timeoutMs,
       memoryBytes: task.resources.memoryBytes,

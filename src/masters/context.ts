@@ -13,6 +13,8 @@ export interface WorkerLauncher {
   readonly launch: (request: LaunchRequest) => Promise<{ readonly node: string; readonly outcome: Promise<Outcome> }>;
   /** Where the next worker would run, as the launcher names it. */
   readonly node: string;
+  /** How long an attempt may wait for its place beyond its own time limit, in ms. */
+  readonly waitMs: number;
 }
 
 interface Booking {
@@ -74,6 +76,8 @@ export interface MasterContext {
   /** Fencing tokens of the claims that this process holds: every event of a master carries its own. */
   readonly fences: Map<MasterName, number>;
   readonly doors: { readonly model: boolean };
+  /** Set in a rehearsal: nothing is looked at, every task takes that long and finds nothing. */
+  readonly rehearsal: { readonly durationMs: number } | undefined;
   /** Globs of paths that the plan lets changes touch; `deny` wins. */
   readonly publishPaths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** What the plan answers when nobody else does. */

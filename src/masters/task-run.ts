@@ -1,6 +1,7 @@
 import type { EventData, ResultCounts } from '../protocol/event.ts';
 import { workerName } from '../protocol/attempt.ts';
 import type { Result } from '../protocol/result.ts';
+import { pause } from '../shared/pause.ts';
 import type { TaskState, WorkerState } from '../execution/execution-state.ts';
 import { runAttempt, usageOf, type AttemptResult, type OwnedTask } from './attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
@@ -72,7 +73,7 @@ async function tryUntilDone(owned: OwnedTask, context: MasterContext): Promise<v
     if (outcome.ok) return complete(owned, context, outcome);
     const wait = await noteLoss({ owned, attempt, outcome }, context);
     if (wait === null) return fail(owned, context, failureOf(outcome, attempt));
-    await sleep(wait, context.signal);
+    await pause(wait, context.signal);
   }
 }
 
@@ -137,7 +138,7 @@ interface Failure {
 
 async function reserve(owned: OwnedTask, attempt: number, context: MasterContext): Promise<Failure | undefined> {
   const { task, master } = owned;
-  const terms = { leaseMs: task.timeoutMs + settleMs, fence: fenceOf(master, context) };
+  const terms = { leaseMs: task.timeoutMs + context.launcher.waitMs + settleMs, fence: fenceOf(master, context) };
   const answer = await context.store.reserve(bookingOf(owned, attempt), terms);
   if (answer.granted) return undefined;
   return {
@@ -246,6 +247,7 @@ async function noteLoss(
     master,
     attempt,
     class: outcome.lost.class,
+    ...(outcome.lost.cause ? { cause: outcome.lost.cause } : {}),
     detail: outcome.lost.detail.slice(0, 1000),
     hint: outcome.hint,
     usage: usageOf(outcome.lost),
@@ -270,19 +272,4 @@ function countsOf(result: Result): ResultCounts {
     reviews: result.reviews.length,
     unread: result.unread.length,
   };
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -87,6 +87,7 @@ function completeTask(task: WrittenTask, { spec, master, nodes }: TaskContext): 
     resources: completeResources(task.worker, [task.resources, kind.resources]),
     model,
     node: nodes.get(task.id) ?? null,
+    image: spec.cluster.images[`${task.worker}/${task.capability}`] ?? spec.cluster.images[task.worker] ?? null,
   };
 }
 
@@ -139,9 +140,13 @@ export function reserved(tasks: readonly PlanTask[]): Spend {
   };
 }
 
-function completeCluster({ nodes, quota, ...cluster }: Written['cluster']): ClusterWishes {
+function completeCluster(written: Written['cluster']): ClusterWishes {
+  const { nodes, quota, priorityClass, runtimeClass, queue, ...cluster } = written;
   return {
     ...cluster,
+    priorityClass: priorityClass ?? null,
+    runtimeClass: runtimeClass ?? null,
+    queue: queue ?? null,
     nodes: { ready: nodes.ready, ...limits(nodes) },
     quota: { pods: quota.pods ?? null, ...limits(quota) },
   };

@@ -60,6 +60,8 @@ export interface PlanTask {
   readonly model: string;
   /** Where `cluster.placement` puts it. */
   readonly node: string | null;
+  /** What `cluster.images` names for its capability or its kind; null = the plan's image. */
+  readonly image: string | null;
 }
 
 /** `tokens` is the whole; `personal` is what the master may spend itself, `pool` what its workers may. */
@@ -114,6 +116,14 @@ export interface ClusterWishes {
   };
   readonly tolerations: readonly Toleration[];
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Whether workers may run on nodes of the control plane. */
+  readonly servers: 'avoid' | 'allow';
+  readonly priorityClass: string | null;
+  readonly runtimeClass: string | null;
+  /** Local queue of Kueue; null = the cluster starts workers at once. */
+  readonly queue: string | null;
+  /** Image per kind of worker, or per kind and capability, by digest. */
+  readonly images: Readonly<Record<string, string>>;
   /** Which worker (by task id) is wanted on which node; empty = the cluster decides. */
   readonly placement: readonly { readonly node: string; readonly workers: readonly string[] }[];
 }

@@ -49,6 +49,17 @@ export const clusterSchema = z
       .default([])
       .describe('Taints that workers tolerate'),
     nodeSelector: z.record(value.labelKey, value.labelValue).default({}).describe('Labels that a node must have'),
+    servers: z
+      .enum(['avoid', 'allow'])
+      .default('avoid')
+      .describe('Whether workers may run on nodes of the control plane; `allow` where there are no others'),
+    priorityClass: value.label.optional().describe('Priority class of the pods, which must exist'),
+    runtimeClass: value.label.optional().describe('Runtime class of the pods, such as gvisor, which must exist'),
+    queue: value.label.optional().describe('Local queue of Kueue in the namespace: workers wait in it for their turn'),
+    images: z
+      .record(value.kindOrCapability, value.pinnedImage)
+      .default({})
+      .describe('Other images with Node, by digest, per kind of worker or per kind and capability'),
     placement,
   })
   .prefault({})

@@ -60,6 +60,20 @@ export const image = z
   .max(300)
   .regex(/^[a-z0-9][a-zA-Z0-9./:@_-]{0,299}$/, 'expected an image reference such as node:24-bookworm@sha256:…');
 
+export const pinnedImage = z
+  .string()
+  .max(300)
+  .regex(
+    /^[a-z0-9][a-zA-Z0-9./:_-]{0,200}@sha256:[0-9a-f]{64}$/,
+    'expected an image by digest such as registry.example/node@sha256:…',
+  );
+
+/** What an image may be named for. */
+export const kindOrCapability = z
+  .string()
+  .max(100)
+  .regex(/^[a-z]+-worker(?:\/[a-z0-9-]+)?$/, 'expected a kind such as test-worker, or scan-worker/secrets');
+
 /** A branch that git accepts and that can't be read as an option or climb out of refs/heads. */
 export const branch = z
   .string()

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { disruptionCauses, waitingReasons } from './attempt.ts';
+import { clusterEventData } from './cluster-events.ts';
 import { coordinationEventData } from './coordination-events.ts';
 import { sha256Schema } from './finding.ts';
 import { resultStatuses, usageSchema } from './result.ts';
@@ -29,6 +31,7 @@ export const failureClasses = [
 ] as const;
 export type FailureClass = (typeof failureClasses)[number];
 
+const workerPlace = { worker: z.string(), task: z.string(), master };
 const workerRef = { worker: z.string(), task: z.string(), master, attempt: z.int().min(1) };
 
 const declaredTask = z.strictObject({
@@ -200,9 +203,15 @@ export const eventData = {
     cpuMs: count,
     peakBytes: count,
   }),
+  /** The cluster has given it a node. */
+  'worker.placed': z.strictObject({ ...workerPlace, pod: z.string(), node: z.string() }),
+  /** It has no place yet; said once for each reason. */
+  'worker.waiting': z.strictObject({ ...workerPlace, reason: z.enum(waitingReasons), detail: z.string() }),
   'worker.lost': z.strictObject({
     ...workerRef,
     class: z.enum(failureClasses),
+    /** What ended it from outside, as far as it was seen. */
+    cause: z.enum(disruptionCauses).optional(),
     detail: z.string(),
     hint: z.string(),
     usage: usageSchema,
@@ -222,6 +231,7 @@ export const eventData = {
   'criteria.evaluated': z.strictObject({ criteria: z.array(criterionResultSchema) }),
   'report.written': z.strictObject({ files: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema })) }),
   ...coordinationEventData,
+  ...clusterEventData,
   'execution.ended': z.strictObject({
     status: z.enum(['complete', 'partial', 'failed', 'cancelled']),
     exitCode: count,

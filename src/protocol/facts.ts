@@ -32,6 +32,7 @@ export const factTable = {
     done: ['int', 'Workers that returned an accepted result'],
     failed: ['int', 'Attempts that failed by their own error'],
     disrupted: ['int', 'Attempts ended from outside: evicted, killed for memory, lost'],
+    unexplained: ['int', 'Of the disrupted, those whose cause nobody saw'],
     retried: ['int', 'Further attempts that were started'],
   },
   tokens: {
@@ -91,6 +92,13 @@ export const factTable = {
   coverage: {
     before: ['double', 'Line coverage in percent as measured; absent where no report was found'],
     after: ['double', 'Line coverage in percent with the proposed changes; absent where nothing was measured'],
+  },
+  cluster: {
+    nodes_used: ['int', 'Nodes that workers ran on; absent without a cluster'],
+    skew: ['int', 'Most workers on one node less the fewest, over the nodes that had any'],
+    watch_gap_seconds: ['double', 'Time without sight of the workers, over all processes'],
+    cpu_percent: ['double', 'Mean use of the agents’ processors; absent where no metrics were seen'],
+    memory_percent: ['double', 'Mean use of the agents’ memory; absent where no metrics were seen'],
   },
   redis: { latency_ms: ['double', 'Mean command latency; absent without Redis'] },
   catalog: { availability: ['double', 'Share of health checks answered, 0 to 1; absent without a catalog service'] },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalJson } from '../shared/canonical.ts';
 import { assetSchema } from './asset.ts';
 import { changeSchema, reviewSchema } from './change.ts';
 import { findingSchema, sha256Schema, silencedSchema } from './finding.ts';
@@ -85,3 +86,18 @@ export const envelopeSchema = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string().max(600) }).optional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** A pod's termination message may have 4 KiB, and what a container of the pod adds counts too. */
+const maxEnvelopeBytes = 3 * 1024;
+
+/** The envelope as it is left: what it says of an error is cut where it would not fit. */
+export function envelopeText(envelope: Envelope): string {
+  for (let cut = envelope; ;) {
+    const text = canonicalJson(cut);
+    const excess = Buffer.byteLength(text, 'utf8') - maxEnvelopeBytes;
+    if (excess <= 0 || !cut.error || cut.error.message === '') return text;
+    // Every character has at least one byte: this gets there in a few steps.
+    const message = cut.error.message.slice(0, Math.max(0, cut.error.message.length - Math.ceil(excess / 12)));
+    cut = { ...cut, error: { code: cut.error.code.slice(0, 100), message } };
+  }
+}

@@ -19,6 +19,8 @@ export const taskSchema = z.strictObject({
   history: sha256Schema.optional(),
   /** Results of the tasks that this one needs, by task id. */
   upstream: z.array(z.strictObject({ task: z.string(), capability: z.string(), result: sha256Schema })),
+  /** Set in a rehearsal: the worker does nothing but wait, and returns this result. */
+  rehearsal: z.strictObject({ result: sha256Schema, durationMs: z.int().min(0) }).optional(),
   limits: z.strictObject({
     timeoutMs: z.int().min(1),
     memoryBytes: z.int().min(1),

@@ -3,6 +3,7 @@ import { canonicalJson } from '../shared/canonical.ts';
 import type { Aggregate } from './aggregate.ts';
 import { changeFile } from './build-report.ts';
 import { renderReport } from './markdown/render-report.ts';
+import { publishable } from './publishable.ts';
 import { renderPullRequest } from './pull-request.ts';
 
 /** One file of a finished execution: its path below `coordination/`, and its text. */
@@ -11,15 +12,19 @@ export interface ReportFile {
   readonly text: string;
 }
 
-/** All files that a report consists of, but for the evidence, which is copied as it is. */
+/**
+ * All files that a report consists of, but for the evidence, which is copied as it is. A rehearsal has no assets that the
+ * next run could compare with, and no changes.
+ */
 export function reportFiles(report: Report, aggregate: Aggregate): readonly ReportFile[] {
   const id = report.execution_id;
-  return [
+  const files = [
     { path: `execution-plans/${id}-results.json`, text: `${JSON.stringify(report, null, 2)}\n` },
     { path: `execution-plans/${id}-FINAL-REPORT.md`, text: renderReport(report) },
-    { path: `archives/${id}/assets.json`, text: assetsText(report, aggregate) },
-    ...changeFiles(report, aggregate),
   ];
+  if (report.simulated) return files;
+  const assets = { path: `archives/${id}/assets.json`, text: assetsText(report, aggregate) };
+  return [...files, assets, ...publishable(report, changeFiles(report, aggregate))];
 }
 
 function assetsText(report: Report, aggregate: Aggregate): string {

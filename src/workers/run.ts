@@ -7,6 +7,7 @@ import { historySchema } from '../protocol/workspace.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { CortexError, messageOf, problem } from '../shared/errors.ts';
 import { kinds } from './kinds/registry.ts';
+import { pause } from '../shared/pause.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { commandRunner } from './private-copy.ts';
 import { evidenceKeeper, failedResult, toResult } from './publish.ts';
@@ -37,6 +38,7 @@ export async function runWorker(order: WorkerOrder, doors: WorkerDoors): Promise
   let task: Task | undefined;
   try {
     task = await fetchTask(order.document, doors);
+    if (task.rehearsal) return await finish({ order, task, doors }, await rehearse(task.rehearsal, doors));
     const workspace = await openWorkspace(task.workspace, doors.getBlob);
     const evidence = evidenceKeeper(doors.putBlob, doors.mask);
     const work = await perform(task, await workContext({ task, workspace, keepEvidence: evidence.keep }, doors));
@@ -53,6 +55,12 @@ async function fetchTask(document: string, doors: WorkerDoors): Promise<Task> {
   throw problem('bad-task', `The task document is not one that this worker understands: ${parsed.error.message}`, {
     hint: 'Masters and workers must be of one version of Cortex.',
   });
+}
+
+/** In a rehearsal a worker takes its time, looks at nothing, and returns what was laid out for it. */
+async function rehearse({ result, durationMs }: NonNullable<Task['rehearsal']>, doors: WorkerDoors): Promise<Result> {
+  await pause(durationMs, doors.signal);
+  return resultSchema.parse(await readJson(doors, result));
 }
 
 async function perform(task: Task, context: WorkContext<unknown>): Promise<Work> {

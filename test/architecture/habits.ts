@@ -24,7 +24,7 @@ export const habits: readonly Habit[] = [
   {
     what: 'measures time',
     pattern: /\bperformance\.|\bhrtime\b/,
-    fineIn: ['entry/', 'cluster/child-process/', 'coordination/redis/'],
+    fineIn: ['entry/', 'cluster/child-process/', 'cluster/kubernetes/', 'coordination/redis/'],
   },
   { what: 'draws lots', pattern: /\bMath\.random\b|\brandomUUID\b|\brandomInt\b/, fineIn: [] },
   // The name of a temporary file that is renamed before anyone sees it; the word that lets the runner listen again; what

@@ -12,6 +12,11 @@ export const packageHomes: Readonly<Record<string, { readonly home: string; read
   'istanbul-lib-coverage': { home: 'checks/coverage/istanbul.ts', why: 'one reader per coverage format' },
   'fast-xml-parser': { home: 'checks/coverage/cobertura.ts', why: 'one reader per coverage format' },
   ioredis: { home: 'coordination/redis/', why: 'the shared store: one door opens connections to it' },
+  '@kubernetes/client-node': {
+    home: 'cluster/kubernetes/',
+    why: 'paths, parameters and models of the API server: one door speaks to it',
+  },
+  'a computed name': { home: 'entry/pod-start.ts', why: 'it becomes the program that it has unpacked and checked' },
   '@actions/core': { home: 'entry/action.ts', why: 'inputs and outputs of the action' },
   '@actions/artifact': {
     home: 'entry/action-artifact.ts',

@@ -11,10 +11,14 @@ import {
 import type { LaunchRequest } from '../../src/protocol/attempt.ts';
 import type { Launcher } from '../../src/cluster/launcher.ts';
 import { processStart } from '../../src/shared/process-start.ts';
+import { launchRequest } from '../support/launch-request.ts';
 import { launcherContract, type LauncherWorld, type Script } from './launcher-contract.ts';
 
 interface ProcessWorld extends LauncherWorld {
   readonly options: ChildProcessOptions;
+  /** A path that workers can write to, and what they wrote there. */
+  readonly scratch: (name: string) => string;
+  readonly read: (name: string) => string | undefined;
 }
 
 function openWorld(): ProcessWorld {
@@ -40,16 +44,19 @@ function openWorld(): ProcessWorld {
   let orders = 0;
   const request = (worker: string, script: Script, limits: Partial<LaunchRequest> = {}): LaunchRequest => {
     const document = at(`order-${(orders += 1)}.json`);
-    writeFileSync(document, JSON.stringify(script));
-    return { worker, attempt: 1, document, timeoutMs: 30_000, memoryBytes: 512 * 1024 * 1024, ...limits };
+    writeFileSync(document, JSON.stringify([['note', [at(`runs-${worker}`), 'x']], ...script]));
+    return launchRequest(worker, { document, ...limits });
   };
+  const read = (name: string): string | undefined =>
+    existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined;
   return {
     options,
     launcher: another(),
     another,
     request,
+    runs: (worker) => Promise.resolve(read(`runs-${worker}`)?.length ?? 0),
     scratch: at,
-    read: (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined),
+    read,
     remove: async () => {
       await Promise.all(launchers.map((launcher) => launcher.close()));
       rmSync(root, { recursive: true, force: true });
@@ -57,7 +64,7 @@ function openWorld(): ProcessWorld {
   };
 }
 
-launcherContract('the child-process launcher', () => Promise.resolve(openWorld()));
+launcherContract('the child-process launcher', { logs: true }, () => Promise.resolve(openWorld()));
 
 describe('workers as child processes', () => {
   let world: ProcessWorld;
@@ -125,6 +132,19 @@ describe('workers as child processes', () => {
     expect(names).toEqual(
       'CORTEX_STORE CORTEX_TASK CORTEX_TERMINATION_PATH CORTEX_WORKER HOME LANG PATH TMPDIR TZ'.split(' '),
     );
+  });
+
+  it('runs an attempt anew that left nothing valid, and judges it by what it leaves now', async () => {
+    const broken = world.request('scan-1', [
+      ['scribble', '{'],
+      ['exit', 0],
+    ]);
+    await (
+      await world.launcher.launch(broken)
+    ).outcome;
+    const again = await world.another().launch(world.request('scan-1', [['exit', 0]]));
+    expect(await again.outcome).toMatchObject({ kind: 'lost', class: 'protocol', detail: 'it left no envelope' });
+    expect(await world.runs('scan-1')).toBe(2);
   });
 
   it('caps the log, and says how much it dropped', async () => {

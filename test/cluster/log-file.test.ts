@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { captureLines } from '../../src/cluster/child-process/log-file.ts';
+import { captureLines } from '../../src/cluster/log-file.ts';
 
 describe('the log of a worker', () => {
   let directory = '';

@@ -33,7 +33,7 @@ const worker = {
 describe('timelineOf', () => {
   it('orders by start, and what starts together by kind', () => {
     const state = stateWith(({ phases, masters, workers }) => {
-      workers.set('w', { ...worker, startedAt: at(2), status: 'running' });
+      workers.set('w', { ...worker, waits: [], startedAt: at(2), status: 'running' });
       masters.set('cicd-master', { ...master, status: 'active', activatedAt: at(1) });
       phases.set('execution', { startedAt: at(1), limitMs: 1, overran: false, exit: [] });
     });
@@ -42,7 +42,7 @@ describe('timelineOf', () => {
 
   it('gives start and end in milliseconds', () => {
     const state = stateWith(({ workers }) =>
-      workers.set('w', { ...worker, startedAt: at(2), endedAt: at(5), status: 'completed' }),
+      workers.set('w', { ...worker, waits: [], startedAt: at(2), endedAt: at(5), status: 'completed' }),
     );
     expect(timelineOf(state)).toEqual([
       {
@@ -59,13 +59,15 @@ describe('timelineOf', () => {
   });
 
   it('has no end for what still goes on', () => {
-    const state = stateWith(({ workers }) => workers.set('w', { ...worker, startedAt: at(2), status: 'running' }));
+    const state = stateWith(({ workers }) =>
+      workers.set('w', { ...worker, waits: [], startedAt: at(2), status: 'running' }),
+    );
     expect(timelineOf(state)).toMatchObject([{ endMs: null, status: 'running' }]);
   });
 
   it('tells a failed worker from one that is done', () => {
     const state = stateWith(({ workers }) =>
-      workers.set('w', { ...worker, startedAt: at(2), endedAt: at(3), status: 'failed' }),
+      workers.set('w', { ...worker, waits: [], startedAt: at(2), endedAt: at(3), status: 'failed' }),
     );
     expect(timelineOf(state)).toMatchObject([{ status: 'failed' }]);
   });

@@ -255,7 +255,11 @@ describe('the masters of a run', () => {
       const plan = planOf({ 'security-master': [scan('one')] });
       const abort = new AbortController();
       // The process dies while its worker runs: nothing is written any more.
-      const dying: RunOptions['launcher'] = () => ({ node: 'here', launch: () => new Promise(() => undefined) });
+      const dying: RunOptions['launcher'] = () => ({
+        node: 'here',
+        waitMs: 0,
+        launch: () => new Promise(() => undefined),
+      });
       const cut = run(plan, undefined, { launcher: dying, context: { signal: abort.signal } });
       await new Promise((resolve) => setTimeout(resolve, 200));
       void cut;

@@ -68,6 +68,7 @@ export function scriptedLauncher(store: Store, script: Script): WorkerLauncher &
   };
   return {
     node: 'here',
+    waitMs: 0,
     launches,
     launch: ({ worker, document }) => {
       launches.push(worker);
@@ -118,7 +119,7 @@ export async function runMasters(plan: Plan, options: RunOptions): Promise<Worke
 /** How an execution of the plan begins. */
 export function openingOf(routed: RoutedPlan): readonly NewEvent[] {
   const plan = { name: routed.plan.name, file: 'plan.yaml', digest: sha256('digest'), blob: sha256('plan') };
-  return openingEvents({ routed, plan, head, doors: localDoors });
+  return openingEvents({ routed, plan, head, doors: localDoors, simulated: false });
 }
 
 /** The context of a process that runs all masters by itself, and asks nobody. */
@@ -141,6 +142,7 @@ export function contextOf(
     history: () => doors.store.putBlob('history'),
     tasks,
     doors: { model: false },
+    rehearsal: undefined,
     publishPaths: plan.publish.paths,
     fences: new Map(),
     answers: plan.escalations.severities,

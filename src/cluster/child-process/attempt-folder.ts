@@ -1,11 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { envelopeSchema } from '../../protocol/result.ts';
 import { sha256 } from '../../shared/canonical.ts';
 import { readTextIfPresent, writeFileAtomically } from '../../shared/files.ts';
 import { processStart } from '../../shared/process-start.ts';
 import { signalGroup } from '../../shared/process.ts';
-import type { FoundEnvelope } from './outcome.ts';
+import { readEnvelope, type FoundEnvelope } from '../outcome.ts';
 
 /** What stays on disk of an attempt, so that another process can take it up. */
 export interface AttemptFolder {
@@ -33,7 +32,7 @@ export function attemptFolder(
   const pidPath = join(directory, 'pid');
   return {
     envelopePath,
-    readEnvelope: () => readEnvelope(envelopePath, worker),
+    readEnvelope: () => readEnvelope(readTextIfPresent(envelopePath), worker),
     forgetEnvelope: () => rmSync(envelopePath, { force: true }),
     makeScratch: () => {
       clearScratch();
@@ -53,15 +52,4 @@ export function attemptFolder(
       clearScratch();
     },
   };
-}
-
-function readEnvelope(path: string, worker: string): FoundEnvelope {
-  const text = readTextIfPresent(path);
-  if (text === undefined) return undefined;
-  try {
-    const envelope = envelopeSchema.parse(JSON.parse(text));
-    return envelope.worker === worker ? { valid: envelope } : { invalid: `the envelope is that of ${envelope.worker}` };
-  } catch (error) {
-    return { invalid: String(error).slice(0, 300) };
-  }
 }

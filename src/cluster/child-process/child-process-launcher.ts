@@ -7,9 +7,9 @@ import { signalGroup, startGroup, type ProcessGroup } from '../../shared/process
 import type { LaunchRequest, Outcome } from '../../protocol/attempt.ts';
 import type { Launcher, RunningWorker } from '../launcher.ts';
 import { attemptFolder, type AttemptFolder } from './attempt-folder.ts';
-import { captureLines } from './log-file.ts';
+import { captureLines } from '../log-file.ts';
 import { watchLimits, type LimitWatch } from './limit-watch.ts';
-import { judgeEnding } from './outcome.ts';
+import { judgeEnding } from '../outcome.ts';
 import { processTree } from './process-tree.ts';
 
 export interface ChildProcessOptions {
@@ -72,6 +72,7 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
   return {
     slots: options.slots ?? availableParallelism(),
     node: hostname(),
+    waitMs: 0,
     launch,
     logs: async (worker) => readTextIfPresent(logPath(options, worker)) ?? '',
     cancel,
@@ -80,6 +81,8 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
       closed = true;
       await Promise.all([...launches.keys()].map(cancel));
     },
+    // Attempts stay on disk, for a resume to find: they are this folder's own.
+    clear: () => Promise.resolve(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { signalGroup, type ProcessGroup } from '../../shared/process.ts';
 import type { LaunchRequest } from '../../protocol/attempt.ts';
-import type { Ending } from './outcome.ts';
+import type { Ending } from '../outcome.ts';
 import { processTree, type ProcessTree } from './process-tree.ts';
 
 const checkMs = 250;

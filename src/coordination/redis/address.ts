@@ -39,6 +39,11 @@ const forms =
   'or redis+cluster://[user:password@]host,host; rediss instead of redis for TLS, then also ?ca=<file>&servername=<name>. ' +
   'Characters with a meaning of their own (/ ? # @ %) stand percent-encoded in user and password.';
 
+/** Whether a text means a Redis inside a cluster that is reached through the cluster's API server. */
+export function isTunnelAddress(text: string): boolean {
+  return /^rediss?\+tunnel:/i.test(text);
+}
+
 /** Whether a text means a Redis address at all, right or wrong. */
 export function isRedisAddress(text: string): boolean {
   return /^rediss?[:+]/i.test(text);

@@ -36,6 +36,8 @@ export const commands: readonly Command[] = [
       'cortex run plans/security-nightly.yaml --target ../shop --masters security-master',
       'cortex run --resume CORTEX-EXEC-2026-11-23-160000',
       'cortex run plans/full-orchestration.yaml --store redis://10.0.0.5 --id CORTEX-EXEC-NIGHTLY --masters security-master',
+      'cortex run plans/full-orchestration.yaml --store redis+tunnel://redis.cortex-system --launcher kubernetes',
+      'cortex run --cancel CORTEX-EXEC-2026-11-23-160000 --store redis://10.0.0.5 --launcher kubernetes',
     ],
     load: async () => (await import('./run.ts')).runCommand,
   },
@@ -57,6 +59,18 @@ export const commands: readonly Command[] = [
       'cortex preview plans/full-orchestration.yaml --base main --format md',
     ],
     load: async () => (await import('./preview.ts')).previewCommand,
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor [flags]',
+    takes: 0,
+    summary: 'Check what a run needs: plan, cluster, store, rights; each line says what to do',
+    examples: [
+      'cortex doctor',
+      'cortex doctor --plan plans/full-orchestration.yaml --launcher kubernetes --store redis+tunnel://redis.cortex-system',
+      'cortex doctor --launcher kubernetes --kube-context home --json',
+    ],
+    load: async () => (await import('./doctor.ts')).doctorCommand,
   },
   {
     name: 'watch',
@@ -92,6 +106,14 @@ export const commands: readonly Command[] = [
     summary: 'Say where something comes from, down to the evidence',
     examples: ['cortex explain findings.total', 'cortex explain scan-workflows', 'cortex explain 3f9a1c'],
     load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
+    name: 'gc',
+    usage: 'gc [flags]',
+    takes: 0,
+    summary: 'Remove from the cluster what executions have left behind',
+    examples: ['cortex gc --dry-run', 'cortex gc --kube-context home'],
+    load: async () => (await import('./gc.ts')).gcCommand,
   },
   {
     name: 'schema',

@@ -3,13 +3,16 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { cliExit } from '../../protocol/words.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { CortexError, problem } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import { bundledWorker } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
-import { openDoors } from '../run/doors.ts';
+import type { ClusterLauncher, ClusterOrder } from '../cluster/launcher.ts';
+import { openDoors, type RunDoors } from '../run/doors.ts';
 import { endOnSignals } from '../run/interrupt.ts';
+import { noticeRelay } from '../run/notices.ts';
 import { findPlace, type Order, type Place } from '../run/order.ts';
 import { runExecution, type RunEnd } from '../run/run-execution.ts';
 import { routePlan } from '../run/start.ts';
@@ -23,6 +26,7 @@ import type { Io, RunCommandLine } from './commands.ts';
 
 /** `cortex run`: starts an execution, or goes on with one, and follows it to its end. */
 export const runCommand: RunCommandLine = async (args, { io, environment }) => {
+  if (args.has('cancel')) return cancelExecution(args, { io, environment });
   const place = await findPlace(args, environment);
   const { order, shared } = await takeOrder({ args, place, io, environment });
   if (order.endedWith !== undefined) {
@@ -35,32 +39,28 @@ export const runCommand: RunCommandLine = async (args, { io, environment }) => {
     write: (text) => io.out(mask(text)),
     now: shared?.now ?? systemClock.now,
   });
-  const end = await execute({ args, environment, place, order, shared, mask, progress });
+  const end = await execute({ args, io, environment, place, order, shared, mask, progress });
   if (args.has('json')) io.out(mask(`${JSON.stringify(end.of === 'execution' ? end.report : end, null, 2)}\n`));
   else io.out(mask(summarise(end, { paths: order.paths, cwd: process.cwd() })));
   return end.exitCode;
 };
 
-async function execute(run: {
+interface Execution {
   readonly args: CommandLine;
+  readonly io: Io;
   readonly environment: Environment;
   readonly place: Place;
   readonly order: Order;
   readonly shared: SharedStore | undefined;
   readonly mask: (text: string) => string;
   readonly progress: Progress;
-}): Promise<RunEnd> {
-  const { args, environment, place, order, shared, mask, progress } = run;
+}
+
+async function execute(run: Execution): Promise<RunEnd> {
+  const { args, place, order, mask, progress } = run;
   const { paths } = order;
   const workerProgram = resolve(args.text('worker') ?? bundledWorker());
-  const doors = openDoors({
-    paths,
-    shared,
-    environment,
-    mask,
-    workerProgram,
-    slots: Math.min(order.plan.parallel.workers, wholeNumber(args, 'parallel-workers') ?? availableParallelism()),
-  });
+  const doors = await doorsOf(run, workerProgram);
   const writer = stateWriter(paths, mask);
   const stop = new AbortController();
   const unhook = endOnSignals(doors, { progress, id: order.id });
@@ -80,6 +80,7 @@ async function execute(run: {
         leftOut: order.leftOut,
         leaseMs: timeLimitFlag(args, 'lease', '30s'),
         patienceMs: durationFlag(args, 'leg-wait', '60s'),
+        rehearsal: args.has('rehearse') ? { durationMs: durationFlag(args, 'rehearse', '2s') } : undefined,
         retryBaseMs: durationFlag(args, 'retry-wait', '30s'),
         mask,
         onEvent: (event, state) => {
@@ -90,6 +91,10 @@ async function execute(run: {
       },
       stop.signal,
     );
+  } catch (error) {
+    // Before the launcher is closed, which ends what still runs.
+    if (error instanceof CortexError && error.code === 'store-lost') await salvageFrom(doors, run);
+    throw error;
   } finally {
     stop.abort();
     writer.flush();
@@ -97,6 +102,57 @@ async function execute(run: {
     unhook();
     await doors.close();
   }
+}
+
+/** Over a cluster the plan says how many workers run at one time; on this machine, its cores do. */
+async function doorsOf(run: Execution, workerProgram: string): Promise<RunDoors> {
+  const { args, io, environment, place, order, shared, mask } = run;
+  const { paths, plan } = order;
+  const notices = noticeRelay();
+  const isCluster = readLauncher(args) === 'kubernetes';
+  const wanted = wholeNumber(args, 'parallel-workers') ?? (isCluster ? plan.parallel.workers : availableParallelism());
+  const common = { environment, shared, paths, workerProgram, mask, slots: Math.min(plan.parallel.workers, wanted) };
+  const given = {
+    args,
+    plan,
+    execution: order.id,
+    repository: place.head.repository,
+    onNotice: notices.tell,
+    onLine: (worker: string, line: string) => io.out(`${worker} | ${line}\n`),
+  };
+  try {
+    const cluster = isCluster ? await openCluster({ ...common, ...given }) : undefined;
+    return openDoors({ ...common, notices, cluster });
+  } catch (error) {
+    await shared?.close();
+    throw error;
+  }
+}
+
+/** What the store has lost, the cluster may still know. */
+async function salvageFrom({ cluster }: RunDoors, { order, io, mask }: Execution): Promise<void> {
+  if (!cluster) return;
+  const { salvage } = await import('../cluster/salvage.ts');
+  await salvage(cluster, { id: order.id, paths: order.paths, say: (line) => io.err(mask(`cortex: ${line}\n`)) });
+}
+
+async function openCluster(order: ClusterOrder): Promise<ClusterLauncher> {
+  const { openClusterLauncher } = await import('../cluster/launcher.ts');
+  return openClusterLauncher(order);
+}
+
+/** Throws `bad-launcher`. */
+function readLauncher(args: CommandLine): 'process' | 'kubernetes' {
+  const wanted = args.text('launcher') ?? 'process';
+  if (wanted === 'process' || wanted === 'kubernetes') return wanted;
+  throw problem('bad-launcher', `--launcher expects process or kubernetes, found ${JSON.stringify(wanted)}`, {
+    hint: 'Write --launcher kubernetes.',
+  });
+}
+
+async function cancelExecution(args: CommandLine, world: Parameters<RunCommandLine>[1]): Promise<number> {
+  const { cancelCommand } = await import('./cancel.ts');
+  return cancelCommand(args, world);
 }
 
 function sayEnded(order: Order, args: CommandLine, io: Io): number {

@@ -12,12 +12,14 @@ import { openingEvents } from './start.ts';
 export async function begin(run: Run, board: Board): Promise<void> {
   const { shared, store, facts } = run.doors;
   const { routed, planFacts: plan, head } = run;
-  const [started, ...routes] = openingEvents({ routed, plan, head, doors: facts });
+  const simulated = run.rehearsal !== undefined;
+  const [started, ...routes] = openingEvents({ routed, plan, head, doors: facts, simulated });
   const events = await store.read();
   if (events.length === 0 && started) await board.write(started);
   const last = events.at(-1)?.seq ?? 1;
   await board.until((state) => (state.lastSeq >= last ? true : undefined), new AbortController().signal);
   if (shared) refuseOther(run.id, { plan: plan.digest, commit: head.commit }, board.state.started);
+  refuseMixture(run.id, simulated, board.state.started);
   // Whoever wrote the beginning may have died before it wrote these; the store drops those that it knows.
   await board.write(...routes);
   if (shared) await sayJoined(run, board, shared.leg);
@@ -32,6 +34,17 @@ async function sayResumed(board: Board, length: number): Promise<void> {
 
 async function sayJoined(run: Run, board: Board, leg: string): Promise<void> {
   await board.write(runEvent('leg.joined', { leg, masters: [...run.own] }, `:${leg}`));
+}
+
+/** A rehearsal and a real run are never one execution. */
+function refuseMixture(id: string, simulated: boolean, began: EventData<'execution.started'> | undefined): void {
+  if (began === undefined || began.simulated === simulated) return;
+  const [theirs, ours] = began.simulated ? ['a rehearsal', 'a real run'] : ['a real run', 'a rehearsal'];
+  throw problem('execution-differs', `${id} is ${theirs}, and this process was started for ${ours}`, {
+    hint: began.simulated
+      ? 'Add --rehearse, or choose another --id.'
+      : 'Leave --rehearse away, or choose another --id.',
+  });
 }
 
 /** What all processes of an execution have in common: digest of the plan, and commit. */

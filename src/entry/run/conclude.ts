@@ -54,13 +54,16 @@ export function judgeEnd(state: ExecutionState): {
   const tasks = [...state.tasks.values()];
   const incomplete = tasks.filter((task) => task.status !== 'complete' && task.status !== 'skipped');
   const failedMasters = [...state.masters.values()].filter((master) => master.status === 'failed');
-  const status = incomplete.length > 0 || failedMasters.length > 0 ? 'partial' : 'complete';
+  const { cancelledBy } = state;
+  const isWhole = incomplete.length === 0 && failedMasters.length === 0;
+  const status = isWhole ? 'complete' : cancelledBy === undefined ? 'partial' : 'cancelled';
   const reasons = [
+    ...(cancelledBy === undefined ? [] : [`cancelled by ${cancelledBy}`]),
     ...failedMasters.map((master) => `${master.name} failed`),
     ...(incomplete.length > 0 ? [`not complete: ${incomplete.map((task) => task.declared.id).join(', ')}`] : []),
     ...(gates.length > 0 ? [`gates not met: ${gates.map((gate) => `${gate.id} (${gate.outcome})`).join(', ')}`] : []),
   ];
-  const exitCode = reasons.length > 0 ? cliExit.gateFailed : cliExit.success;
+  const exitCode = status === 'cancelled' ? cliExit.outside : reasons.length > 0 ? cliExit.gateFailed : cliExit.success;
   return { status, exitCode, reason: reasons.join('; ') || 'every gate is met' };
 }
 

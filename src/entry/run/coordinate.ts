@@ -9,13 +9,16 @@ import { readHistory } from '../../repository/history.ts';
 import { canonicalJson } from '../../shared/canonical.ts';
 import { problem } from '../../shared/errors.ts';
 import { runEvent } from './run-event.ts';
+import { writeNotices } from './notices.ts';
+import { sampleCluster } from './sampling.ts';
 import type { Stage } from './run-execution.ts';
 
 /** Phases 1 to 3: the masters of this process run side by side, while the phases are read off the events. */
 export async function coordinate(stage: Stage): Promise<void> {
   const { run, board, signal } = stage;
   const deadline = runDeadline(run.routed.plan, board, run.doors.now);
-  const stop = AbortSignal.any([signal, deadline.signal]);
+  const cancelled = cancellation(board, signal);
+  const stop = AbortSignal.any([signal, deadline.signal, cancelled]);
   // Every task of every master waits on these: many listeners are no leak.
   setMaxListeners(0, signal, stop);
   const cancelWorkers = (): void => void run.doors.launcher.close();
@@ -24,6 +27,8 @@ export async function coordinate(stage: Stage): Promise<void> {
   const phases = runWorkPhases({ ...stage, signal: AbortSignal.any([signal, left.signal]) });
   try {
     const context = masterContext(stage, { deadlineAt: deadline.at, signal: stop });
+    writeNotices(run.doors.notices, board, context);
+    void sampleCluster(stage, AbortSignal.any([stop, left.signal]));
     await Promise.race([runLeg(run.routed.assignments, context), failureOf(phases)]);
     // Masters that others run are theirs to wait for.
     if (run.doors.shared && [...board.state.masters.values()].some((master) => !master.reportedAt)) left.abort();
@@ -68,13 +73,14 @@ function masterContext(
     patienceMs: run.patienceMs,
     board,
     store,
-    launcher: { launch: launcher.launch, node: launcher.node },
+    launcher: { launch: launcher.launch, node: launcher.node, waitMs: launcher.waitMs },
     slots: createSlots(launcher.slots, now),
     workspace: board.state.snapshot?.manifest ?? '',
     history: () => (history ??= readHistory(run).then((read) => store.putBlob(canonicalJson(read)))),
     tasks: run.routed.tasks,
     fences: new Map(),
     doors: { model: false },
+    rehearsal: run.rehearsal,
     publishPaths: plan.publish.paths,
     answers: plan.escalations.severities,
     answerWaitMs: shared ? plan.escalations.waitMs : 0,
@@ -92,6 +98,20 @@ async function measure({ run, board }: Pick<Stage, 'run' | 'board'>): Promise<vo
   if (!shared) return;
   const figures = shared.latency();
   await board.write(runEvent('leg.measured', { leg: shared.leg, ...figures }, `:${shared.leg}:${figures.commands}`));
+}
+
+/** Aborts when somebody asks for the end of the whole execution: then all is as at its deadline. */
+function cancellation(board: Board, signal: AbortSignal): AbortSignal {
+  const abort = new AbortController();
+  board
+    .until((state) => state.cancelledBy, signal)
+    .then((by) => abort.abort(executionCancelled(by)))
+    .catch(() => undefined);
+  return abort.signal;
+}
+
+function executionCancelled(by: string): Error {
+  return problem('execution-cancelled', `The execution was cancelled by ${by}`, { hint: 'Start a fresh execution.' });
 }
 
 /** The run's deadline counts from its first event, so that a resumed run does not get a second one. */

@@ -7,6 +7,8 @@ import type { ExecutionState } from '../../execution/execution-state.ts';
 import type { Event, EventData } from '../../protocol/event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Environment } from '../environment.ts';
+import type { ClusterLauncher } from '../cluster/launcher.ts';
+import type { NoticeRelay } from './notices.ts';
 import type { RunPaths } from './paths.ts';
 import type { SharedStore } from './shared-store.ts';
 
@@ -20,6 +22,10 @@ export interface RunDoors {
   readonly facts: DoorFacts;
   /** The store where other processes share it. */
   readonly shared: SharedStore | undefined;
+  /** The cluster where workers run on one. */
+  readonly cluster: ClusterLauncher | undefined;
+  /** What the launcher sees between a worker's start and its end. */
+  readonly notices: NoticeRelay;
   /** Milliseconds since the epoch, by the clock of the store. */
   readonly now: () => number;
   readonly onEvent: (event: Event, state: ExecutionState) => void;
@@ -28,8 +34,7 @@ export interface RunDoors {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the doors of a run: a store in a folder or one that is shared, workers as child processes. */
-export function openDoors(options: {
+interface DoorOptions {
   readonly paths: RunPaths;
   readonly shared: SharedStore | undefined;
   readonly environment: Environment;
@@ -37,11 +42,37 @@ export function openDoors(options: {
   readonly workerProgram: string;
   /** Workers at one time. */
   readonly slots: number;
-}): RunDoors {
-  const { paths, shared, environment, mask, workerProgram, slots } = options;
+  /** Where workers run as Jobs; as child processes without it. */
+  readonly cluster: ClusterLauncher | undefined;
+  readonly notices: NoticeRelay;
+}
+
+/** Opens the doors of a run: a store in a folder or one that is shared, workers as child processes or on a cluster. */
+export function openDoors(options: DoorOptions): RunDoors {
+  const { paths, shared, mask, cluster, notices } = options;
   const opened = shared?.store ?? openFileStore({ directory: paths.store, clock: systemClock, mask });
   const { store, quiet } = untilQuiet(opened);
-  const launcher = childProcessLauncher({
+  const launcher = cluster?.launcher ?? localLauncher(options);
+  return {
+    store,
+    quiet,
+    launcher,
+    facts: { ...localDoors, redis: shared !== undefined, cluster: cluster !== undefined },
+    shared,
+    cluster,
+    notices,
+    now: shared?.now ?? systemClock.now,
+    onEvent: shared?.onEvent ?? (() => undefined),
+    close: async () => {
+      await launcher.close();
+      cluster?.transport.close();
+      await (shared ?? store).close();
+    },
+  };
+}
+
+function localLauncher({ paths, shared, environment, mask, workerProgram, slots }: DoorOptions): Launcher {
+  return childProcessLauncher({
     program: workerProgram,
     node: process.execPath,
     store: shared?.worker.variables ?? { CORTEX_STORE: `file:${paths.blobs}` },
@@ -52,19 +83,6 @@ export function openDoors(options: {
     path: environment.path,
     temporary: environment.temporary,
   });
-  return {
-    store,
-    quiet,
-    launcher,
-    facts: { ...localDoors, redis: shared !== undefined },
-    shared,
-    now: shared?.now ?? systemClock.now,
-    onEvent: shared?.onEvent ?? (() => undefined),
-    close: async () => {
-      await launcher.close();
-      await (shared ?? store).close();
-    },
-  };
 }
 
 /** A store whose writers wait for ever once it is told to be quiet. */

@@ -1,16 +1,14 @@
 import { accessSync, constants } from 'node:fs';
 import { createSilencer } from '../../checks/silence.ts';
 import { memoryWorkspace } from '../../checks/workspace.ts';
+import type { CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { EventData } from '../../protocol/event.ts';
 import type { Head } from '../../repository/local-repository.ts';
-import { problem } from '../../shared/errors.ts';
+import { outside, problem } from '../../shared/errors.ts';
 import type { WorkerAccess } from '../../coordination/redis/worker-access.ts';
 import type { DoorFacts } from './doors.ts';
 
-type Check = EventData<'preflight.checked'>['checks'][number];
-
-/** What the doors of a local run answered. A door that the run doesn't have is `null`, never `ok`. */
+/** What the doors of a run answered. A door that the run doesn't have is `null`, never `ok`. */
 export function preflightChecks(facts: {
   readonly plan: Plan;
   readonly head: Head;
@@ -20,18 +18,20 @@ export function preflightChecks(facts: {
   readonly workerProgram: string;
   readonly slots: number;
   readonly facts: DoorFacts;
+  /** What the cluster came to, where the run has one. */
+  readonly cluster: readonly CheckLine[] | undefined;
   /** What a shared store said of itself, and what workers get to reach it. */
   readonly about: string | undefined;
   readonly worker: WorkerAccess | undefined;
-}): Check[] {
-  const { plan, head, silences, leftOut, workerProgram, slots, facts: doors } = facts;
+}): CheckLine[] {
+  const { plan, head, silences, leftOut, workerProgram, facts: doors } = facts;
   return [
     { check: 'repository', ok: true, seen: `${head.repository} at ${head.commit}`, needed: 'a commit' },
     uncommittedCheck(head),
     silenceCheck(silences),
     mastersCheck(plan, leftOut),
     workerCheck(workerProgram),
-    { check: 'launcher', ok: true, seen: `child processes, ${slots} at one time`, needed: 'a place for a worker' },
+    launcherCheck(facts),
     {
       check: 'budget',
       ok: true,
@@ -39,27 +39,41 @@ export function preflightChecks(facts: {
       needed: 'budgets that add up',
     },
     ...storeChecks(facts),
-    absent(
-      'cluster',
-      `${plan.cluster.nodes.ready} nodes are expected by the plan where a cluster is used`,
-      doors.cluster,
-    ),
+    ...(facts.cluster ?? [noCluster(plan)]),
     absent('catalog', 'the baseline comes from the archives', doors.catalog),
     absent('model', 'tasks that need one are skipped and named', doors.model),
     absent('github', 'changes are written as patches', doors.github),
   ];
 }
 
-/** Throws `preflight-failed` with every check that failed and its remedy. */
-export function requirePreflight(checks: readonly Check[]): void {
+/** Throws `preflight-failed` with every check that failed and its remedy; what only did not answer may pass. */
+export function requirePreflight(checks: readonly CheckLine[]): void {
   const failed = checks.filter((check) => check.ok === false);
   if (failed.length === 0) return;
-  throw problem('preflight-failed', failed.map((check) => `${check.check}: ${check.seen}`).join('; '), {
-    hint: failed.map((check) => check.remedy ?? `Needed: ${check.needed}.`).join(' '),
-  });
+  const message = failed.map((check) => `${check.check}: ${check.seen}`).join('; ');
+  const hint = failed.map((check) => check.remedy ?? `Needed: ${check.needed}.`).join(' ');
+  if (!failed.every(({ isOutside }) => isOutside)) throw problem('preflight-failed', message, { hint });
+  throw outside('preflight-failed', message, { hint, retryable: true });
 }
 
-function storeChecks({ about, worker }: { about: string | undefined; worker: WorkerAccess | undefined }): Check[] {
+function launcherCheck({
+  plan,
+  slots,
+  facts,
+}: {
+  readonly plan: Plan;
+  readonly slots: number;
+  readonly facts: DoorFacts;
+}): CheckLine {
+  const where = facts.cluster ? `Jobs in the namespace ${plan.cluster.namespace}` : 'child processes';
+  return { check: 'launcher', ok: true, seen: `${where}, ${slots} at one time`, needed: 'a place for a worker' };
+}
+
+function noCluster({ cluster }: Plan): CheckLine {
+  return absent('cluster', `${cluster.nodes.ready} nodes are expected by the plan where a cluster is used`, false);
+}
+
+function storeChecks({ about, worker }: { about: string | undefined; worker: WorkerAccess | undefined }): CheckLine[] {
   if (about === undefined || !worker) return [absent('redis', 'a store in a folder is used', false)];
   return [
     { check: 'redis', ok: true, seen: about, needed: 'an answer, and events on its disk' },
@@ -67,7 +81,7 @@ function storeChecks({ about, worker }: { about: string | undefined; worker: Wor
   ];
 }
 
-function uncommittedCheck(head: Head): Check {
+function uncommittedCheck(head: Head): CheckLine {
   const count = head.uncommitted.length;
   const named = head.uncommitted.slice(0, 5).join(', ');
   const seen = count === 0 ? 'none' : `${count} left out: ${named}${count > 5 ? ', …' : ''}`;
@@ -75,7 +89,7 @@ function uncommittedCheck(head: Head): Check {
 }
 
 /** A line that silences nothing is said: somebody believes that it does. */
-function silenceCheck(text: string): Check {
+function silenceCheck(text: string): CheckLine {
   const { problems } = createSilencer(memoryWorkspace({ '.cortexignore': text }));
   const [first] = problems;
   const seen = first
@@ -85,7 +99,7 @@ function silenceCheck(text: string): Check {
 }
 
 /** A run of some masters only says what it leaves undone. */
-function mastersCheck(plan: Plan, leftOut: readonly string[]): Check {
+function mastersCheck(plan: Plan, leftOut: readonly string[]): CheckLine {
   const left =
     leftOut.length === 0
       ? 'every task of the plan'
@@ -93,7 +107,8 @@ function mastersCheck(plan: Plan, leftOut: readonly string[]): Check {
   return { check: 'masters', ok: true, seen: `${plan.masters.length} masters; ${left}`, needed: 'a master' };
 }
 
-function workerCheck(program: string): Check {
+/** Whether the worker program can be read. */
+export function workerCheck(program: string): CheckLine {
   try {
     accessSync(program, constants.R_OK);
     return { check: 'worker program', ok: true, seen: 'readable', needed: 'the worker bundle' };
@@ -109,6 +124,6 @@ function workerCheck(program: string): Check {
   }
 }
 
-function absent(check: string, instead: string, present: boolean): Check {
+function absent(check: string, instead: string, present: boolean): CheckLine {
   return { check, ok: present ? true : null, seen: `not used: ${instead}`, needed: 'nothing' };
 }

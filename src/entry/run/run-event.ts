@@ -9,6 +9,11 @@ type RunEventType =
   | 'results.aggregated'
   | 'criteria.evaluated'
   | 'report.written'
+  | 'watch.lost'
+  | 'watch.restored'
+  | 'cluster.sampled'
+  | 'cluster.unsampled'
+  | 'execution.cancelled'
   | 'execution.ended';
 
 /** An event of the run itself, not of a master. Each happens once, but for those that a suffix tells apart. */

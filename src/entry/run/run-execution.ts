@@ -1,3 +1,4 @@
+import { plainChecks, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
 import type { ExecutionState, MasterState } from '../../execution/execution-state.ts';
 import { openBoard, type Board } from '../../masters/board.ts';
 import { runPhase } from '../../masters/phases.ts';
@@ -42,6 +43,8 @@ export interface Run {
   readonly own: readonly MasterName[];
   /** Tasks of the plan that this run leaves out, because it runs some masters only. */
   readonly leftOut: readonly string[];
+  /** Set in a rehearsal: how long each worker takes. */
+  readonly rehearsal: { readonly durationMs: number } | undefined;
   readonly retryBaseMs: number;
   /** How long a claim lasts that is not renewed, and how long masters are waited for that nobody runs, in ms. */
   readonly leaseMs: number;
@@ -81,6 +84,8 @@ export async function runExecution(run: Run, signal: AbortSignal): Promise<RunEn
   await coordinate(stage);
   if (!allReported(board.state)) return endOfLeg(run, board);
   const ended = await once(stage, 'conclusion', { isDone: hasEnded, work: () => conclude(stage) });
+  // All that workers had to say is in the report: what they left in the cluster is of no use any more.
+  if (hasEnded(board.state)) await run.doors.launcher.clear().catch(() => undefined);
   return ended ?? endOfLeg(run, board);
 }
 
@@ -104,13 +109,13 @@ async function phase<T>(name: PhaseName, stage: Stage, work: () => Promise<T>): 
   return outcome;
 }
 
-async function preflight(run: Run, board: Board, checks: Checks): Promise<void> {
+async function preflight(run: Run, board: Board, checks: readonly CheckLine[]): Promise<void> {
   const { store } = run.doors;
   if (!board.state.preflight) {
     const known = readBaseline(run.paths.out, run.id);
     const list = known ? await store.putBlob(canonicalJson(known)) : null;
     const baseline = { assets: known?.assets.length ?? 0, source: known?.execution_id ?? null, list };
-    await board.write(runEvent('preflight.checked', { checks, baseline }));
+    await board.write(runEvent('preflight.checked', { checks: plainChecks(checks), baseline }));
   }
   requirePreflight(checks);
   if (!board.state.snapshot) {
@@ -120,10 +125,9 @@ async function preflight(run: Run, board: Board, checks: Checks): Promise<void> 
   }
 }
 
-type Checks = ReturnType<typeof preflightChecks>;
-
-async function ownChecks(run: Run): Promise<Checks> {
-  const { launcher, facts, shared } = run.doors;
+/** What this process finds on its own machine, and over its own way in to the cluster. */
+async function ownChecks(run: Run): Promise<readonly CheckLine[]> {
+  const { launcher, facts, shared, cluster } = run.doors;
   return preflightChecks({
     plan: run.routed.plan,
     head: run.head,
@@ -132,9 +136,16 @@ async function ownChecks(run: Run): Promise<Checks> {
     workerProgram: run.workerProgram,
     slots: launcher.slots,
     facts,
+    cluster: cluster && (await lookAtCluster(run, cluster)),
     about: shared?.about,
     worker: shared?.worker,
   });
+}
+
+/** The client of the cluster is large: it is loaded only where there is one. */
+async function lookAtCluster(run: Run, cluster: NonNullable<RunDoors['cluster']>): Promise<readonly CheckLine[]> {
+  const { clusterChecks } = await import('./cluster-checks.ts');
+  return clusterChecks(run, cluster);
 }
 
 async function aggregateResults(run: Run, board: Board): Promise<Aggregate> {

@@ -1,16 +1,25 @@
 import { hostname } from 'node:os';
-import { parseStoreAddress, printAddress, storeSecrets, type StoreAddress } from '../../coordination/redis/address.ts';
+import {
+  isTunnelAddress,
+  parseStoreAddress,
+  printAddress,
+  storeSecrets,
+  type StoreAddress,
+} from '../../coordination/redis/address.ts';
 import { connectRedis, type RedisClient } from '../../coordination/redis/client.ts';
 import { familiarNames } from '../../coordination/redis/familiar-names.ts';
 import { openRedisStore, type RedisStore } from '../../coordination/redis/redis-store.ts';
+import { openAttempt } from '../../coordination/redis/attempt-store.ts';
 import { offerWorkerAccess, type WorkerAccess } from '../../coordination/redis/worker-access.ts';
 import type { Store } from '../../coordination/store.ts';
 import type { ExecutionState } from '../../execution/execution-state.ts';
 import type { Event } from '../../protocol/event.ts';
+import { envelopeSchema, type Envelope } from '../../protocol/result.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CortexError, outside } from '../../shared/errors.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
+import type { TunnelStore } from '../cluster/tunnel-store.ts';
 import type { Environment } from '../environment.ts';
 import { timeLimitFlag } from '../values.ts';
 import { hasCopy, openOwnCopy } from './own-copy.ts';
@@ -29,6 +38,8 @@ export interface SharedStore {
   readonly secrets: readonly string[];
   /** What the store said of itself when it was asked, in one line. */
   readonly about: string;
+  /** How an attempt ended, as its worker told the store; undefined where it has not. */
+  readonly readEnvelope: (worker: string) => Promise<Envelope | undefined>;
   /** Events of the whole log, in order: for this process's copy, and for the names that people know. */
   readonly onEvent: (event: Event, state: ExecutionState) => void;
   readonly close: () => Promise<void>;
@@ -36,16 +47,33 @@ export interface SharedStore {
 
 export interface Connection {
   readonly address: StoreAddress;
+  /** The store as workers reach it, where that is another way. */
+  readonly inside: StoreAddress | undefined;
   readonly client: RedisClient;
   readonly mask: (text: string) => string;
 }
 
 /** Connects to the store that flags or environment name. Throws `bad-store-url`, `store-access`, `store-unreachable`. */
 export async function connect(args: CommandLine, environment: Environment): Promise<Connection> {
-  const address = parseStoreAddress(args.text('store') ?? environment.store ?? '');
+  const text = args.text('store') ?? environment.store ?? '';
   const patienceMs = timeLimitFlag(args, 'store-timeout', '60s');
-  const client = await connectRedis(address, { patienceMs, commandMs: Math.min(5000, patienceMs / 4) });
-  return { address, client, mask: createMasker([...environment.secrets, ...storeSecrets(address)]) };
+  const tunnel = isTunnelAddress(text) ? await openTunnel(text, args, environment) : undefined;
+  const address = tunnel?.address ?? parseStoreAddress(text);
+  const mask = createMasker([...environment.secrets, ...storeSecrets(address)]);
+  try {
+    const client = await connectRedis(address, { patienceMs, commandMs: Math.min(5000, patienceMs / 4) });
+    const close = (): Promise<void> => client.close().finally(() => tunnel?.close());
+    const isInside = args.text('launcher') === 'kubernetes';
+    return { address, inside: isInside ? tunnel?.inside : undefined, client: { ...client, close }, mask };
+  } catch (error) {
+    tunnel?.close();
+    throw error;
+  }
+}
+
+async function openTunnel(text: string, args: CommandLine, environment: Environment): Promise<TunnelStore> {
+  const { openTunnelStore } = await import('../cluster/tunnel-store.ts');
+  return openTunnelStore(text, args, environment);
 }
 
 /** Opens an execution for reading alone. Throws `execution-unknown`. */
@@ -70,7 +98,9 @@ export async function joinExecution(connection: Connection, order: JoinOrder): P
   const offset = await clockOffset(client);
   const isOurs = (event: Event, state: ExecutionState): boolean => isOwn(event, state, leg);
   const names = familiarNames(client, isOurs);
-  const worker = await offerWorkerAccess({ client, address, execution: order.id, leg, given: order.workerStore });
+  const reached = connection.inside ?? address;
+  const given = order.workerStore;
+  const worker = await offerWorkerAccess({ client, address: reached, execution: order.id, leg, given });
   return {
     store: { ...far, putBlob: copy.putBlob, getBlob: copy.getBlob },
     leg,
@@ -79,6 +109,10 @@ export async function joinExecution(connection: Connection, order: JoinOrder): P
     worker,
     secrets: [...storeSecrets(address), ...worker.secrets],
     about: `${printAddress(address)}: ${await describeServer(client)}`,
+    readEnvelope: async (name) => {
+      const text = await openAttempt(client, { execution: order.id, worker: name }).readEnvelope();
+      return text === undefined ? undefined : envelopeSchema.parse(JSON.parse(text));
+    },
     onEvent: (event, state) => {
       copy.take(event);
       if (isOurs(event, state)) copy.keepResult(event);

@@ -63,6 +63,7 @@ export function openingEvents(start: {
   readonly plan: EventData<'execution.started'>['plan'];
   readonly head: Pick<Head, 'repository' | 'commit'>;
   readonly doors: EventData<'execution.started'>['doors'];
+  readonly simulated: boolean;
 }): readonly NewEvent[] {
   const { routed } = start;
   const started: NewEvent = {
@@ -87,6 +88,7 @@ function startedData(start: {
   readonly plan: EventData<'execution.started'>['plan'];
   readonly head: Pick<Head, 'repository' | 'commit'>;
   readonly doors: EventData<'execution.started'>['doors'];
+  readonly simulated: boolean;
 }): EventData<'execution.started'> {
   const { plan, tasks } = start.routed;
   const { tokens, microDollars, reserve } = plan.budget;
@@ -94,7 +96,7 @@ function startedData(start: {
     plan: start.plan,
     repository: start.head.repository,
     commit: start.head.commit,
-    simulated: false,
+    simulated: start.simulated,
     doors: start.doors,
     deadlineMs: plan.deadlineMs,
     phases: plan.phases,

@@ -34,9 +34,11 @@ const describe: Describe = {
   'budget.settled': (data) => `${data.key} used ${data.tokens} tokens`,
   'budget.refused': (data) => `${data.key} gets no budget: ${data.reason}`,
   'worker.launched': (data) => `${data.worker} (${data.kind} ${data.capability}) started on ${data.node}`,
+  'worker.placed': (data) => `${data.worker} runs as ${data.pod} on ${data.node}`,
+  'worker.waiting': (data) => `${data.worker} waits (${data.reason}): ${data.detail}`,
   'worker.finished': (data) => `${data.worker} ${data.status} after ${seconds(data.durationMs)}`,
   'worker.lost': (data) =>
-    `${data.worker} lost (${data.class}): ${data.detail}${data.retryInMs === null ? '' : `; again in ${seconds(data.retryInMs)}`}`,
+    `${data.worker} lost (${data.class}${data.cause && data.cause !== data.class ? `, ${data.cause}` : ''}): ${data.detail}${data.retryInMs === null ? '' : `; again in ${seconds(data.retryInMs)}`}`,
   'change.judged': (data) => `change ${data.change.slice(0, 12)} ${data.verdict}: ${data.title} (${data.reason})`,
   'escalation.raised': ({ severity, issue, escalation, options, answerBy }) =>
     `question (${severity}): ${issue}${answerBy === null ? '' : `; answer ${escalation} with ${options.join(' or ')} until ${answerBy.slice(11, 19)}`}`,
@@ -62,6 +64,11 @@ const describe: Describe = {
   'paths.claimed': (data) =>
     `${data.master} would change ${data.changes.reduce((sum, each) => sum + each.paths.length, 0)} files`,
   'paths.settled': (data) => `claims on paths settled: ${data.held.length} changes held back`,
+  'watch.lost': (data) => `${data.leg} has lost sight of its workers: ${data.detail}`,
+  'watch.restored': (data) => `${data.leg} sees its workers again after ${seconds(data.gapMs)}`,
+  'cluster.sampled': (data) => `${data.nodes.length} nodes and ${data.workers.length} workers sampled`,
+  'cluster.unsampled': (data) => `the use of the cluster is unknown: ${data.reason}`,
+  'execution.cancelled': (data) => `cancelled by ${data.by}`,
   'claim.taken': (data) => `${data.owner} holds ${data.claim}`,
   'claim.released': (data) => `${data.owner} lets go of ${data.claim}`,
 };

@@ -21,7 +21,7 @@ describe.each(stores())('an execution that is followed from elsewhere, over $nam
   afterEach(redis.close);
 
   const follow = (): AsyncIterable<{ readonly id: string }> =>
-    followExecution({ address: parseStoreAddress(url), client, mask: (text) => text }, id, leaseMs);
+    followExecution({ address: parseStoreAddress(url), inside: undefined, client, mask: (text) => text }, id, leaseMs);
   /** The ids that a follower sees until it is told that nothing more will come. */
   async function seen(onSeen: (count: number) => unknown = () => undefined): Promise<readonly string[]> {
     const ids: string[] = [];

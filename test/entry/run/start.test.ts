@@ -50,7 +50,13 @@ describe('routing a plan', () => {
   it('opens the log with what was declared, then with each route', () => {
     const head = { root: '/', commit: 'c'.repeat(40), committedAt: '', repository: 'acme/shop', uncommitted: [] };
     const plan = { name: 'p', file: 'p.yaml', digest: sha256('d'), blob: sha256('b') };
-    const [started, ...routes] = openingEvents({ routed: routePlan(planOf()), plan, head, doors: localDoors });
+    const [started, ...routes] = openingEvents({
+      routed: routePlan(planOf()),
+      plan,
+      head,
+      doors: localDoors,
+      simulated: false,
+    });
     expect(started).toMatchObject({
       type: 'execution.started',
       data: {

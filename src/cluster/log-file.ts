@@ -9,26 +9,43 @@ const lineLimit = 64 * 1024;
 /** What of a cut line stays behind for the next piece: a secret up to this length is never cut in two. */
 const overlap = 8 * 1024;
 
+/** The log of one worker, capped. Lines come masked. */
+export interface WorkerLog {
+  readonly write: (masked: string) => void;
+  /** Says what was dropped. */
+  readonly close: () => void;
+}
+
+/** Opens a log to go on with; its folder is made. */
+export function openLog(path: string): WorkerLog {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, 'a', 0o644);
+  let room = logLimitBytes;
+  let dropped = 0;
+  return {
+    write: (masked) => {
+      room -= Buffer.byteLength(masked) + 1;
+      if (room < 0 || !tryWrite(file, `${masked}\n`)) dropped += 1;
+    },
+    close: () => {
+      if (dropped > 0)
+        tryWrite(file, `[${dropped} further lines were dropped: the log is capped at ${logLimitBytes} bytes]\n`);
+      closeSync(file);
+    },
+  };
+}
+
 /** Writes the lines of several streams to a file, each masked. Resolves when all streams have ended. */
 export async function captureLines(
   path: string,
   streams: readonly Readable[],
   mask: (text: string) => string,
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a', 0o644);
-  let room = logLimitBytes;
-  let dropped = 0;
-  const writeLine = (masked: string): void => {
-    room -= Buffer.byteLength(masked) + 1;
-    if (room < 0 || !tryWrite(file, `${masked}\n`)) dropped += 1;
-  };
+  const log = openLog(path);
   try {
-    await Promise.all(streams.map((stream) => eachLine(stream, mask, writeLine)));
-    if (dropped > 0)
-      tryWrite(file, `[${dropped} further lines were dropped: the log is capped at ${logLimitBytes} bytes]\n`);
+    await Promise.all(streams.map((stream) => eachLine(stream, mask, log.write)));
   } finally {
-    closeSync(file);
+    log.close();
   }
 }
 
@@ -43,7 +60,7 @@ function tryWrite(file: number, text: string): boolean {
 }
 
 /** Masked lines of a stream. */
-async function eachLine(
+export async function eachLine(
   stream: Readable,
   mask: (text: string) => string,
   take: (masked: string) => void,

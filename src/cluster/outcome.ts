@@ -1,7 +1,7 @@
-import type { FailureClass } from '../../protocol/event.ts';
-import type { Envelope, ResultStatus } from '../../protocol/result.ts';
-import { workerExit } from '../../protocol/words.ts';
-import type { Outcome } from '../../protocol/attempt.ts';
+import type { FailureClass } from '../protocol/event.ts';
+import { envelopeSchema, type Envelope, type ResultStatus } from '../protocol/result.ts';
+import { workerExit } from '../protocol/words.ts';
+import type { DisruptionCause, Outcome } from '../protocol/attempt.ts';
 
 /** How a worker's process ended, as its launcher saw it. */
 export interface Ending {
@@ -23,6 +23,17 @@ const classByExit: Readonly<Record<number, FailureClass>> = {
 /** An envelope as found; undefined where there is none. */
 export type FoundEnvelope = { readonly valid: Envelope } | { readonly invalid: string } | undefined;
 
+/** Reads what a worker left as its envelope. */
+export function readEnvelope(text: string | undefined, worker: string): FoundEnvelope {
+  if (text === undefined) return undefined;
+  try {
+    const envelope = envelopeSchema.parse(JSON.parse(text));
+    return envelope.worker === worker ? { valid: envelope } : { invalid: `the envelope is that of ${envelope.worker}` };
+  } catch (error) {
+    return { invalid: String(error).slice(0, 300) };
+  }
+}
+
 const failures = new Set<ResultStatus>(['failed', 'refused']);
 
 /** V8 aborts with this signal when the heap limit is reached. */
@@ -32,18 +43,21 @@ const heapExhausted = 'SIGABRT';
 export function judgeEnding(ending: Ending, found: FoundEnvelope): Outcome {
   const { durationMs } = ending;
   const valid = found && 'valid' in found ? found.valid : undefined;
-  const lost = (failure: FailureClass, detail: string): Outcome => ({
+  const lost = (failure: FailureClass, detail: string, cause?: DisruptionCause): Outcome => ({
     kind: 'lost',
     class: failure,
+    ...(cause ? { cause } : {}),
     detail,
     durationMs,
     ...(valid ? { envelope: valid } : {}),
   });
   if (ending.endedBy === 'cancel') return lost('cancelled', 'cancelled');
   if (ending.endedBy === 'time-limit') return lost('timeout', `did not end within its time limit (${durationMs} ms)`);
-  if (ending.endedBy === 'memory-limit') return lost('out-of-memory', 'used more memory than its limit');
-  if (ending.signal === heapExhausted) return lost('out-of-memory', 'its heap reached the memory limit');
-  if (ending.signal) return lost('disruption', `ended from outside by ${ending.signal}`);
+  if (ending.endedBy === 'memory-limit')
+    return lost('out-of-memory', 'used more memory than its limit', 'out-of-memory');
+  if (ending.signal === heapExhausted)
+    return lost('out-of-memory', 'its heap reached the memory limit', 'out-of-memory');
+  if (ending.signal) return lost('disruption', `ended from outside by ${ending.signal}`, 'unknown');
   if (ending.code !== 0) return lost(classByExit[ending.code ?? -1] ?? 'crash', describe(ending, valid));
   if (found && 'invalid' in found) return lost('protocol', `its envelope is not valid: ${found.invalid}`);
   if (!valid) return lost('protocol', 'it left no envelope');

@@ -1,0 +1,1 @@
+import{n as e,r as t}from"./rolldown-runtime.mjs";var n=/* @__PURE__ */ t({Agent:()=>i,ProxyAgent:()=>a,fetch:()=>r}),r,i,a,o=e((()=>{r=globalThis.fetch,i=class{},a=class{constructor(){throw Error(`Set NODE_USE_ENV_PROXY=1 to use a proxy.`)}}}));export{o as a,r as i,a as n,n as r,i as t};

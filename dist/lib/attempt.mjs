@@ -1,0 +1,1 @@
+const e=[`evicted`,`preempted`,`drained`,`node-lost`,`node-shutdown`,`out-of-memory`,`deleted`,`not-started`,`unknown`],t=[`quota`,`unschedulable`,`image`,`policy`,`queue`,`other`];function n(e,t){return`${e}-${t}`}export{t as n,n as r,e as t};

@@ -1,0 +1,1 @@
+const e={now:()=>Date.now()};function t(e){return new Date(e).toISOString()}export{e as n,t};

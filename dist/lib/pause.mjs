@@ -1,0 +1,1 @@
+function e(e,t){return new Promise((n,r)=>{t?.throwIfAborted();let i=setTimeout(()=>{t?.removeEventListener(`abort`,a),n()},e),a=()=>{clearTimeout(i),r(t?.reason)};t?.addEventListener(`abort`,a,{once:!0})})}export{e as t};

@@ -1,0 +1,171 @@
+import type { LaunchNotice, LaunchRequest, Outcome } from '../../protocol/attempt.ts';
+import { openAlarms, type Alarms } from './alarms.ts';
+import { judgePod, type EndedByUs } from './observe/judge-pod.ts';
+import { isOver, type PodView } from './observe/pod-view.ts';
+import { podWaiting, type Waiting } from './observe/waiting.ts';
+
+/** What an attempt asks of its launcher when something is due. */
+export interface AttemptActs {
+  readonly notice: (notice: LaunchNotice) => void;
+  /** Deletes the Job, and all that runs of it. */
+  readonly end: (attempt: Attempt) => void;
+  /** The pod is gone without a word: finds out why, and settles. */
+  readonly explain: (attempt: Attempt) => void;
+  readonly started: (attempt: Attempt) => void;
+}
+
+/** One attempt that the launcher waits for: what it saw of the pod, and what is due when. */
+export interface Attempt {
+  readonly request: LaunchRequest;
+  readonly job: string;
+  readonly jobUid: string;
+  readonly adopted: boolean;
+  /** By the monotonic clock of this process, in ms. */
+  readonly since: number;
+  readonly outcome: Promise<Outcome>;
+  readonly pod: () => PodView | undefined;
+  readonly isSettled: () => boolean;
+  readonly see: (pod: PodView) => void;
+  /** The pod is no longer there. */
+  readonly lose: (pod: PodView | undefined) => void;
+  /** Says why it has no place; what can't change ends it. */
+  readonly wait: (waiting: Waiting) => void;
+  /** From now on it is ended by us, for that reason. */
+  readonly endBy: (reason: Exclude<EndedByUs, undefined>) => void;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** What an attempt is about. */
+export type AttemptSubject = Pick<Attempt, 'request' | 'job' | 'jobUid' | 'adopted'>;
+
+export interface AttemptTimes {
+  /** How long it may wait for its place, and for an image that can't be had, in ms. */
+  readonly startMs: number;
+  readonly imageMs: number;
+  /** How long after its deletion was due a pod is taken for lost, in ms. */
+  readonly limboMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A worker that found no place: somebody has to make room, and another attempt would wait as long. */
+export function unplaced(detail: string): Outcome {
+  return { kind: 'lost', class: 'refused', detail, durationMs: 0 };
+}
+
+type Alarm = 'start' | 'image' | 'time' | 'limbo';
+
+/** An attempt as it stands. */
+interface Standing {
+  readonly subject: AttemptSubject;
+  readonly times: AttemptTimes;
+  readonly acts: AttemptActs;
+  readonly due: Alarms<Alarm>;
+  readonly since: number;
+  readonly finish: (outcome: Outcome) => void;
+  pod: PodView | undefined;
+  endedBy: EndedByUs;
+  waitsFor: Waiting | undefined;
+  isSettled: boolean;
+}
+
+export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: AttemptActs): Attempt {
+  let finish: (outcome: Outcome) => void = () => undefined;
+  const outcome = new Promise<Outcome>((resolve) => (finish = resolve));
+  const standing: Standing = {
+    subject,
+    times,
+    acts,
+    due: openAlarms<Alarm>(),
+    since: performance.now(),
+    finish,
+    pod: undefined,
+    endedBy: undefined,
+    waitsFor: undefined,
+    isSettled: false,
+  };
+  const attempt: Attempt = {
+    ...subject,
+    since: standing.since,
+    outcome,
+    pod: () => standing.pod,
+    isSettled: () => standing.isSettled,
+    see: (pod) => see(standing, attempt, pod),
+    lose: (pod) => lose(standing, attempt, pod),
+    wait: (waiting) => wait(standing, attempt, waiting),
+    endBy: (reason) => (standing.endedBy ??= reason),
+    settle: (result) => settle(standing, result),
+  };
+  standing.due.set('start', times.startMs, () => giveUp(standing, attempt));
+  return attempt;
+}
+
+function see(standing: Standing, attempt: Attempt, pod: PodView): void {
+  const { subject, times, acts, due, pod: before } = standing;
+  standing.pod = pod;
+  if (standing.isSettled) return;
+  if (!before?.node && pod.node) {
+    acts.notice({ of: 'placed', ...who(subject.request), pod: pod.name, node: pod.node });
+  }
+  if (isOver(pod)) return settle(standing, judged(standing, pod));
+  if (before?.startedAt === undefined && pod.startedAt !== undefined) begin(standing, attempt, pod.startedAt);
+  if (pod.deletionAt !== undefined) {
+    const leftMs = pod.deletionAt - times.now() + times.limboMs;
+    due.set('limbo', leftMs, () => settle(standing, judged(standing, pod)));
+  }
+  const waiting = podWaiting(pod);
+  if (waiting) wait(standing, attempt, waiting);
+}
+
+function lose(standing: Standing, attempt: Attempt, last: PodView | undefined): void {
+  standing.pod = last ?? standing.pod;
+  const { pod, isSettled } = standing;
+  if (isSettled) return;
+  if (pod && (isOver(pod) || pod.disruption)) settle(standing, judged(standing, pod));
+  else standing.acts.explain(attempt);
+}
+
+function judged({ subject, endedBy }: Standing, pod: PodView): Outcome {
+  return judgePod(pod, subject.request.worker, endedBy);
+}
+
+function wait(standing: Standing, attempt: Attempt, waiting: Waiting): void {
+  const { isSettled, waitsFor, acts, due, times, subject } = standing;
+  if (isSettled || (waitsFor?.reason === waiting.reason && waitsFor.detail === waiting.detail)) return;
+  standing.waitsFor = waiting;
+  const { reason, detail, hope } = waiting;
+  acts.notice({ of: 'waiting', ...who(subject.request), reason, detail: detail.slice(0, 1000) });
+  if (hope === 'never') giveUp(standing, attempt);
+  else if (hope === 'unlikely' && !due.has('image')) due.set('image', times.imageMs, () => giveUp(standing, attempt));
+}
+
+/** Its container runs: from now on it is held to its own time limit. */
+function begin({ subject, times, acts, due }: Standing, attempt: Attempt, startedAt: number): void {
+  due.drop('start');
+  due.drop('image');
+  // A worker that another process has launched has used up some of its time already.
+  const usedMs = subject.adopted ? Math.max(0, times.now() - startedAt) : 0;
+  due.set('time', subject.request.timeoutMs - usedMs, () => {
+    attempt.endBy('time-limit');
+    acts.end(attempt);
+  });
+  acts.started(attempt);
+}
+
+function giveUp(standing: Standing, attempt: Attempt): void {
+  const { waitsFor, since } = standing;
+  const why = waitsFor ? `${waitsFor.reason}: ${waitsFor.detail}` : 'the cluster does not say why';
+  settle(standing, unplaced(`it found no place within ${Math.round((performance.now() - since) / 1000)} s: ${why}`));
+  standing.acts.end(attempt);
+}
+
+function settle(standing: Standing, outcome: Outcome): void {
+  if (standing.isSettled) return;
+  standing.isSettled = true;
+  standing.due.clear();
+  standing.finish(outcome);
+}
+
+function who({ worker, task, master }: LaunchRequest): Pick<LaunchRequest, 'worker' | 'task' | 'master'> {
+  return { worker, task, master };
+}

@@ -1,0 +1,18 @@
+import { findGarbage } from '../gc/collect.ts';
+import { met, named, noted, type CheckLine } from './check.ts';
+import type { Ground } from './ground.ts';
+
+/** Whether earlier executions have left anything in the namespace. */
+export async function leftoversCheck({ transport, wishes, now }: Ground): Promise<CheckLine> {
+  const { garbage, kept, unread } = await findGarbage(transport, wishes.namespace, now());
+  const needed = 'nothing of executions that are over';
+  const alive = kept === 0 ? '' : `; ${kept} executions may still run`;
+  const unseen = unread.length === 0 ? '' : `; ${unread.join(', ')}s were not looked at`;
+  if (garbage.length === 0) return met('leftovers', `nothing left behind${alive}${unseen}`, needed);
+  const whose = named([...new Set(garbage.map(({ execution }) => execution))], 2);
+  return noted('leftovers', {
+    seen: `${garbage.length} objects of ${whose}${alive}${unseen}`,
+    needed,
+    remedy: `Remove them: cortex gc --namespace ${wishes.namespace}.`,
+  });
+}

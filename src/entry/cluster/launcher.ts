@@ -1,0 +1,108 @@
+import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { openTransport, type Transport } from '../../cluster/kubernetes/api/transport.ts';
+import { kubernetesLauncher, type KubernetesOptions } from '../../cluster/kubernetes/kubernetes-launcher.ts';
+import type { PackedProgram } from '../../cluster/kubernetes/spec/anchor.ts';
+import type { Launcher } from '../../cluster/launcher.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { LaunchNotice, LaunchRequest } from '../../protocol/attempt.ts';
+import { canonicalJson, sha256 } from '../../shared/canonical.ts';
+import { problem } from '../../shared/errors.ts';
+import type { CommandLine } from '../arguments.ts';
+import { bundledPodStart } from '../bundle.ts';
+import type { Environment } from '../environment.ts';
+import type { RunPaths } from '../run/paths.ts';
+import type { SharedStore } from '../run/shared-store.ts';
+import { timeLimitFlag } from '../values.ts';
+import { clusterAccess } from './access.ts';
+import { podStore } from './pod-store.ts';
+import { readLogMode } from './log-mode.ts';
+
+export interface ClusterOrder {
+  readonly args: CommandLine;
+  readonly environment: Environment;
+  readonly plan: Plan;
+  readonly execution: string;
+  readonly repository: string;
+  readonly shared: SharedStore | undefined;
+  readonly paths: RunPaths;
+  readonly workerProgram: string;
+  readonly mask: (text: string) => string;
+  readonly slots: number;
+  readonly onNotice: (notice: LaunchNotice) => void;
+  readonly onLine: (worker: string, line: string) => void;
+}
+
+/** The launcher over a cluster, and the line to it. */
+export interface ClusterLauncher {
+  readonly launcher: Launcher;
+  readonly transport: Transport;
+  readonly namespace: string;
+  /** How we get in, in one line for people. */
+  readonly about: string;
+  readonly secrets: readonly string[];
+}
+
+/** The limit of an object's content, less what else is in it. */
+const largestObject = 1024 * 1024 - 32 * 1024;
+
+/** After the deadline of the plan nothing of it runs; so much later nothing of it is needed any more. */
+const spareMs = 10 * 60_000;
+
+/** Opens the launcher that flags, environment and plan name. Throws `store-needed`, `store-out-of-reach`, and its access's own. */
+export async function openClusterLauncher(order: ClusterOrder): Promise<ClusterLauncher> {
+  const { args, environment, plan, shared, paths, mask } = order;
+  if (!shared) throw storeNeeded();
+  const store = podStore(shared, environment);
+  const access = await clusterAccess(args, environment);
+  const transport = openTransport(access);
+  const logs = readLogMode(args);
+  const options: KubernetesOptions = {
+    transport,
+    execution: order.execution,
+    namespace: plan.cluster.namespace,
+    repository: order.repository,
+    endsAt: shared.now() + plan.deadlineMs + spareMs,
+    program: packProgram(order.workerProgram),
+    files: store.files,
+    store: store.address,
+    wishes: plan.cluster,
+    logs: logs === 'off' || args.has('rehearse') ? undefined : paths.logs,
+    mask,
+    ...(logs === 'stream' ? { onLine: order.onLine } : {}),
+    slots: order.slots,
+    startMs: timeLimitFlag(args, 'start-wait', '10m'),
+    now: shared.now,
+    annotations: (request) => Promise.resolve(rehearsed(request)),
+    onNotice: order.onNotice,
+    storedEnvelope: shared.readEnvelope,
+  };
+  const { about, secrets } = access;
+  return { launcher: kubernetesLauncher(options), transport, namespace: options.namespace, about, secrets };
+}
+
+/** Throws `program-too-large`: an object of the cluster may have 1 MiB. */
+function packProgram(path: string): PackedProgram {
+  const program = readFileSync(path);
+  const gzip = gzipSync(program, { level: 9 });
+  const bytes = Math.ceil(gzip.length / 3) * 4;
+  if (bytes < largestObject) return { gzip, sha256: sha256(program), start: readFileSync(bundledPodStart(), 'utf8') };
+  throw problem('program-too-large', `${path} takes ${bytes} bytes packed, more than ${largestObject}`, {
+    hint: 'Name a smaller worker program with --worker.',
+  });
+}
+
+/** What simulated nodes read of a pod in a rehearsal: how it ends, and after how long. Real ones pay it no heed. */
+function rehearsed({ rehearsal }: LaunchRequest): Readonly<Record<string, string>> {
+  if (!rehearsal) return {};
+  return {
+    'simulate/duration': `${rehearsal.durationMs}ms`,
+    'simulate/message': canonicalJson(rehearsal.envelope),
+  };
+}
+
+function storeNeeded(): Error {
+  return problem('store-needed', 'Workers in a cluster need a store that they can reach, and this run has a folder', {
+    hint: 'Name Redis with --store: `kubectl apply -k deploy/` brings one, which --store redis+tunnel://… reaches from outside.',
+  });
+}

@@ -1,0 +1,57 @@
+import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
+import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
+import { openTunnel } from '../../cluster/kubernetes/tunnel/tunnel.ts';
+import { parseStoreAddress, type StoreAddress } from '../../coordination/redis/address.ts';
+import { problem } from '../../shared/errors.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
+import { clusterAccess } from './access.ts';
+
+/** A store inside a cluster, reached from outside through its API server. */
+export interface TunnelStore {
+  /** As this process reaches it: a port of this machine. */
+  readonly address: StoreAddress;
+  /** As pods of the cluster reach it. */
+  readonly inside: StoreAddress;
+  readonly close: () => void;
+}
+
+/**
+ * Opens the tunnel that an address such as `redis+tunnel://user:password@redis.cortex-system:6379/0` asks for. Throws
+ * `bad-store-url`, `tunnel-service`, `tunnel-no-pod` and what the way in throws.
+ */
+export async function openTunnelStore(text: string, args: CommandLine, environment: Environment): Promise<TunnelStore> {
+  const written = parseStoreAddress(text.replace('+tunnel:', ':'));
+  const [host] = written.hosts;
+  const [service = '', namespace = '', ...rest] = host?.host.split('.') ?? [];
+  if (!host || namespace === '' || rest.join('.').replace(/^svc(?:\.cluster\.local)?$/, '') !== '') {
+    throw problem(
+      'bad-store-url',
+      'The store address is wrong at the host: expected <service>.<namespace>, found something else',
+      {
+        hint: 'Write it as redis+tunnel://[user:password@]redis.cortex-system[:port][/database].',
+      },
+    );
+  }
+  const access = await clusterAccess(args, environment);
+  const transport = openTransport(access, { patienceMs: 20_000 });
+  const clients = typedClients(transport);
+  const tunnel = await openTunnel({ access, clients, namespace, service, port: host.port }).catch((error: unknown) => {
+    transport.close();
+    throw error;
+  });
+  const name = `${service}.${namespace}.svc`;
+  return {
+    address: {
+      ...written,
+      hosts: [{ host: '127.0.0.1', port: tunnel.port }],
+      // The certificate is the service's, whatever port of this machine leads to it.
+      ...(written.tls ? { tls: { ...written.tls, serverName: written.tls.serverName ?? name } } : {}),
+    },
+    inside: { ...written, hosts: [{ host: name, port: host.port }] },
+    close: () => {
+      tunnel.close();
+      transport.close();
+    },
+  };
+}

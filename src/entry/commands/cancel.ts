@@ -1,0 +1,70 @@
+import { hostname, userInfo } from 'node:os';
+import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
+import { codeOf } from '../../cluster/kubernetes/api/api-errors.ts';
+import { removeGarbage } from '../../cluster/kubernetes/gc/collect.ts';
+import { anchorName } from '../../cluster/kubernetes/spec/names.ts';
+import { foldEvents } from '../../execution/state.ts';
+import { cliExit } from '../../protocol/words.ts';
+import { problem } from '../../shared/errors.ts';
+import type { CommandLine } from '../arguments.ts';
+import { clusterAccess } from '../cluster/access.ts';
+import type { Environment } from '../environment.ts';
+import { checkExecutionId } from '../run/execution-id.ts';
+import { runEvent } from '../run/run-event.ts';
+import type { RunCommandLine } from './commands.ts';
+import { namesStore } from './stored-execution.ts';
+
+/**
+ * `cortex run --cancel <id>`: tells every process of an execution to end, by its store, and removes from the cluster what
+ * it has there. Throws `store-needed` where neither is named, `execution-unknown`, `execution-over`.
+ */
+export const cancelCommand: RunCommandLine = async (args, { io, environment }) => {
+  const id = checkExecutionId(args.text('cancel') ?? '');
+  const isShared = namesStore(args, environment);
+  const isCluster = args.text('launcher') === 'kubernetes';
+  if (!isShared && !isCluster) throw nothingToTell();
+  if (isShared) io.out(`${await tellStore(args, environment, id)}\n`);
+  if (isCluster) io.out(`${await clearCluster(args, environment, id)}\n`);
+  return cliExit.success;
+};
+
+async function tellStore(args: CommandLine, environment: Environment, id: string): Promise<string> {
+  const { connect, openForReading } = await import('../run/shared-store.ts');
+  const connection = await connect(args, environment);
+  try {
+    const store = await openForReading(connection, id);
+    const { ended } = foldEvents(id, await store.read());
+    if (ended) {
+      throw problem('execution-over', `${id} has ended already: ${ended.status}`, {
+        hint: 'There is nothing to cancel.',
+      });
+    }
+    await store.append([runEvent('execution.cancelled', { by: `${userInfo().username}@${hostname()}` })]);
+    return `${id} is cancelled: its processes end their workers, and report what they leave undone`;
+  } finally {
+    await connection.client.close();
+  }
+}
+
+/** Deleting the anchor deletes all that it owns; the cluster does that by itself. */
+async function clearCluster(args: CommandLine, environment: Environment, id: string): Promise<string> {
+  const namespace = args.text('namespace') ?? 'cortex-workers';
+  const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
+  const name = anchorName(id);
+  try {
+    await transport.send({ method: 'GET', path: `/api/v1/namespaces/${namespace}/configmaps/${name}` });
+    await removeGarbage(transport, namespace, { kind: 'ConfigMap', name, execution: id, reason: 'cancelled' });
+    return `its workers and objects in ${namespace} are being removed`;
+  } catch (error) {
+    if (codeOf(error) !== 404) throw error;
+    return `there is nothing of it in ${namespace}`;
+  } finally {
+    transport.close();
+  }
+}
+
+function nothingToTell(): Error {
+  return problem('store-needed', 'Nothing names where the execution runs', {
+    hint: 'Name its store with --store, its cluster with --launcher kubernetes, or both. A run over a folder ends with Ctrl-C.',
+  });
+}

@@ -1,0 +1,26 @@
+import { inClusterAccess } from '../cluster/kubernetes/api/in-cluster.ts';
+import { openTransport } from '../cluster/kubernetes/api/transport.ts';
+import { findGarbage, removeGarbage } from '../cluster/kubernetes/gc/collect.ts';
+import { systemClock } from '../shared/clock.ts';
+import { CortexError, messageOf } from '../shared/errors.ts';
+import { describeCollection } from './cluster/describe-garbage.ts';
+
+/** What the CronJob of `deploy/` runs: `cortex gc` from inside the cluster, as a program of its own. */
+async function main(): Promise<void> {
+  const namespace = process.env['CORTEX_NAMESPACE'] ?? 'cortex-workers';
+  const host = process.env['KUBERNETES_SERVICE_HOST'];
+  const port = process.env['KUBERNETES_SERVICE_PORT'];
+  const transport = openTransport(inClusterAccess({ host, ...(port ? { port } : { port: undefined }) }));
+  const collection = await findGarbage(transport, namespace, systemClock.now());
+  for (const each of collection.garbage) await removeGarbage(transport, namespace, each);
+  process.stdout.write(describeCollection(collection, { namespace, isDryRun: false }));
+  transport.close();
+}
+
+try {
+  await main();
+} catch (error) {
+  const hint = error instanceof CortexError ? ` ${error.hint}` : '';
+  process.stderr.write(`cortex gc: ${messageOf(error)}.${hint}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,28 @@
+import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
+import { guarded, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
+import { examineForRun } from '../../cluster/kubernetes/doctor/examine.ts';
+import type { Ground } from '../../cluster/kubernetes/doctor/ground.ts';
+import type { ClusterLauncher } from '../cluster/launcher.ts';
+import { packedProgram } from '../doctor/packed-program.ts';
+import type { Run } from './run-execution.ts';
+
+/** What would make a run on this cluster fail, as this process sees it over its own way in. */
+export function clusterChecks(run: Run, cluster: ClusterLauncher): Promise<readonly CheckLine[]> {
+  return guarded('cluster', () => examineForRun(groundOf(run, cluster), { about: cluster.about, isUnverified: false }));
+}
+
+function groundOf({ routed, doors, id, head, workerProgram }: Run, { transport }: ClusterLauncher): Ground {
+  return {
+    transport,
+    clients: typedClients(transport),
+    wishes: routed.plan.cluster,
+    tasks: [...routed.tasks.values()],
+    parallel: doors.launcher.slots,
+    execution: id,
+    repository: head.repository,
+    program: packedProgram(workerProgram),
+    tunnel: undefined,
+    now: doors.now,
+    clock: 'the store',
+  };
+}
