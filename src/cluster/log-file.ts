@@ -35,15 +35,26 @@ export function openLog(path: string): WorkerLog {
   };
 }
 
+/** What becomes of the lines of a worker. */
+export interface LineOptions {
+  readonly mask: (text: string) => string;
+  /** Gets each line, masked, as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
 /** Writes the lines of several streams to a file, each masked. Resolves when all streams have ended. */
 export async function captureLines(
   path: string,
   streams: readonly Readable[],
-  mask: (text: string) => string,
+  { mask, onLine }: LineOptions,
 ): Promise<void> {
   const log = openLog(path);
+  const take = (masked: string): void => {
+    log.write(masked);
+    onLine?.(masked);
+  };
   try {
-    await Promise.all(streams.map((stream) => eachLine(stream, mask, log.write)));
+    await Promise.all(streams.map((stream) => eachLine(stream, mask, take)));
   } finally {
     log.close();
   }

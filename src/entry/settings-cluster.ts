@@ -86,7 +86,7 @@ export const clusterSettings: readonly Setting[] = [
     flag: 'worker-logs',
     type: 'string',
     value: 'file|stream|off',
-    help: 'Logs of workers: into files, printed as well, or not read (default: file)',
+    help: 'Logs of workers: into files, printed as well, or not read from a cluster (default: file)',
     commands: run,
   },
   {

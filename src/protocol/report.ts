@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disruptionCauses } from './attempt.ts';
 import { criterionResultSchema, failureClasses } from './event.ts';
 import { assetSchema } from './asset.ts';
 import { findingSchema, sha256Schema, silencedSchema } from './finding.ts';
@@ -67,6 +68,8 @@ const worker = z.strictObject({
   task_id: z.string(),
   attempt: z.int().min(1),
   node: z.string(),
+  /** The pod that it ran as; null where it ran as a child process, or never had a place. */
+  pod: z.string().nullable().default(null),
   status: z.enum(['completed', 'failed', 'running']),
   started_at: time,
   completed_at: time.nullable(),
@@ -74,7 +77,9 @@ const worker = z.strictObject({
   cpu_seconds: z.number().nullable(),
   peak_mebibytes: z.number().nullable(),
   tokens_used: count,
-  failure: z.strictObject({ class: z.enum(failureClasses), detail: z.string() }).nullable(),
+  failure: z
+    .strictObject({ class: z.enum(failureClasses), cause: z.enum(disruptionCauses).optional(), detail: z.string() })
+    .nullable(),
   result: sha256Schema.nullable(),
 });
 

@@ -179,6 +179,7 @@ function workerEntry(worker: WorkerState): Report['workers'][number] {
     task_id: worker.task,
     attempt: worker.attempt,
     node: worker.node,
+    pod: worker.pod ?? null,
     status: worker.status,
     started_at: worker.startedAt,
     completed_at: worker.endedAt ?? null,
@@ -186,9 +187,15 @@ function workerEntry(worker: WorkerState): Report['workers'][number] {
     cpu_seconds: worker.cpuMs === undefined ? null : worker.cpuMs / 1000,
     peak_mebibytes: worker.peakBytes === undefined ? null : Math.round(worker.peakBytes / 1024 / 102.4) / 10,
     tokens_used: worker.usage ? totalTokens(worker.usage) : 0,
-    failure: worker.failure ? { class: worker.failure.class, detail: worker.failure.detail } : null,
+    failure: failureOf(worker),
     result: worker.result ?? null,
   };
+}
+
+function failureOf({ failure }: WorkerState): Report['workers'][number]['failure'] {
+  if (!failure) return null;
+  const { class: kind, cause, detail } = failure;
+  return { class: kind, ...(cause ? { cause } : {}), detail };
 }
 
 function phaseEntries(state: ExecutionState): Report['phases'] {

@@ -14,7 +14,7 @@ export interface ReportFile {
 
 /**
  * All files that a report consists of, but for the evidence, which is copied as it is. A rehearsal has no assets that the
- * next run could compare with, and no changes.
+ * next run could compare with. Throws `simulated-run` where it has changes.
  */
 export function reportFiles(report: Report, aggregate: Aggregate): readonly ReportFile[] {
   const id = report.execution_id;
@@ -22,9 +22,13 @@ export function reportFiles(report: Report, aggregate: Aggregate): readonly Repo
     { path: `execution-plans/${id}-results.json`, text: `${JSON.stringify(report, null, 2)}\n` },
     { path: `execution-plans/${id}-FINAL-REPORT.md`, text: renderReport(report) },
   ];
-  if (report.simulated) return files;
   const assets = { path: `archives/${id}/assets.json`, text: assetsText(report, aggregate) };
-  return [...files, assets, ...publishable(report, changeFiles(report, aggregate))];
+  const changes = changeFiles(report, aggregate);
+  return [
+    ...files,
+    ...(report.simulated ? [] : [assets]),
+    ...(changes.length === 0 ? [] : publishable(report, changes)),
+  ];
 }
 
 function assetsText(report: Report, aggregate: Aggregate): string {

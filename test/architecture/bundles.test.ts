@@ -59,6 +59,19 @@ describe('the worker bundle', () => {
   });
 });
 
+describe('the programs that run in a cluster beside workers', () => {
+  it('are the reaper, without a package: it must fit into an object that `kubectl apply` takes', async () => {
+    const reaper = contentsOf(await chunksOf({ gc: 'src/entry/reaper.ts' }));
+    expect(reaper.packages).toEqual([]);
+    expect(folders(reaper)).toEqual(['cluster', 'entry', 'shared']);
+  });
+
+  it('and the start of a worker, which is all of it', async () => {
+    const start = contentsOf(await chunksOf({ start: 'src/entry/pod-start.ts' }));
+    expect(start).toEqual({ modules: ['entry/pod-start.ts'], packages: [] });
+  });
+});
+
 describe('the command line', () => {
   let loaded: (command: string) => Contents;
   let start: Contents;
@@ -89,6 +102,10 @@ describe('the command line', () => {
 
   it.each(['watch', 'explain'])('looks at executions by %s without starting anything', (command) => {
     expect(loaded(command).modules).not.toContain('shared/process.ts');
+  });
+
+  it('collects what a cluster has left over without stores, masters, plans or reports', () => {
+    expect(folders(loaded('gc'))).toEqual(['cluster', 'entry', 'protocol', 'shared']);
   });
 
   it.each(['run', 'preview', 'report', 'watch', 'explain'])('opens no connection in %s', (command) => {

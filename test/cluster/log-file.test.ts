@@ -18,7 +18,7 @@ describe('the log of a worker', () => {
       pieces.map((piece) => Buffer.from(piece)),
       { objectMode: false },
     );
-    await captureLines(path, [stream], (text) => text.replaceAll('hunter2', '***'));
+    await captureLines(path, [stream], { mask: (text) => text.replaceAll('hunter2', '***') });
     return readFileSync(path, 'utf8');
   };
 

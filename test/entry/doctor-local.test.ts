@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { parseStoreAddress } from '../../src/coordination/redis/address.ts';
+import { connectRedis } from '../../src/coordination/redis/client.ts';
 import { nodeCheck, oldestNode } from '../../src/entry/doctor/machine.ts';
 import { renderSections, wrap } from '../../src/entry/doctor/render.ts';
 import { freePort, hasEngine, startServer, type StoreServer } from '../support/redis-servers.ts';
@@ -116,6 +118,11 @@ describe.skipIf(!hasEngine('redis'))('cortex doctor before a store', () => {
     expect(line('store')?.seen).toMatch(/Redis \d+\.\d+.*PING [\d.]+ ms/);
     expect(line('storage of results')?.ok).toBe(true);
     expect(line("workers' rights")?.seen).toContain('as a user of this execution');
+    const client = await connectRedis(parseStoreAddress(server.url));
+    // The user that was made for workers, to see whether it can be, is gone again.
+    expect(await client.call('ACL', ['USERS'])).toEqual(['default']);
+    expect(await client.call('DBSIZE', [])).toBe(0);
+    await client.close();
   });
 
   it('fails over an address that pods would take for themselves', async () => {

@@ -24,6 +24,7 @@ const documentSchema = z.strictObject({
 export interface Diagnosis {
   readonly code: number;
   readonly failed: readonly string[];
+  /** The line of a check; of several, one that failed. */
   readonly line: (check: string) => z.infer<typeof documentSchema>['checks'][number] | undefined;
 }
 
@@ -69,7 +70,10 @@ export function doctorWorld(): DoctorWorld {
       return {
         code,
         failed: checks.filter(({ ok }) => ok === false).map(({ check }) => check),
-        line: (check) => checks.find((each) => each.check === check),
+        line: (name) => {
+          const named = checks.filter(({ check }) => check === name);
+          return named.find(({ ok }) => ok === false) ?? named[0];
+        },
       };
     },
     show: async (flags, given = {}) => (await run(flags, given)).text,

@@ -305,6 +305,18 @@ const claims: readonly Claim[] = [
     warning: true,
   },
   {
+    rule: 'image-unused',
+    when: 'an image is named for a capability that no task has',
+    change: (spec) => {
+      const image = `registry.example/node@sha256:${'0'.repeat(64)}`;
+      spec['cluster'] = { images: { 'scan-worker/secret': image } };
+    },
+    path: 'spec.cluster.images["scan-worker/secret"]',
+    names: ['scan-worker/secret', 'scan-worker/secrets'],
+    line: 'scan-worker/secret:',
+    warning: true,
+  },
+  {
     rule: 'placed-twice',
     when: 'a worker stands on two nodes',
     change: (spec) => {

@@ -54,8 +54,15 @@ interface Built {
   readonly files: ReturnType<typeof reportFiles>;
 }
 
-function build(parts: Partial<Result> = {}, events: readonly NewEvent[] = log): Built {
+interface BuildOptions {
+  readonly events?: readonly NewEvent[];
+  readonly simulated?: boolean;
+}
+
+function build(parts: Partial<Result> = {}, given: BuildOptions = {}): Built {
+  const { events = log, simulated = false } = given;
   const state: ExecutionState = foldEvents(executionId, logOf(...events));
+  if (state.started) state.started = { ...state.started, simulated };
   const result = resultWith({ evidence: [proof], measurements: [measurement], ...parts });
   const results = [{ task: 'scan', capability: 'secrets', hash: sha256('scan'), result }];
   const joined = aggregate({ state, results, baseline: [] });
@@ -86,7 +93,7 @@ describe('the report', () => {
 
   it('leaves a number null that nobody measured, and an efficiency that had nothing to spend', () => {
     const unspent = log.filter(({ type }) => type !== 'budget.settled');
-    expect(build({}, unspent).report.totals.efficiency).toBeNull();
+    expect(build({}, { events: unspent }).report.totals.efficiency).toBeNull();
     expect(report.figures).not.toHaveProperty('coverage.before');
   });
 
@@ -120,7 +127,7 @@ describe('the report', () => {
   });
 
   it('is refused before the results are aggregated', () => {
-    expect(() => build({}, log.slice(0, -1))).toThrow(
+    expect(() => build({}, { events: log.slice(0, -1) })).toThrow(
       expect.objectContaining({ family: 'bug', code: 'report-too-early' }),
     );
   });
@@ -181,6 +188,21 @@ describe('the files of a report', () => {
       `${folder}/changes/${name}.md`,
     ]);
     expect(files.find(({ path }) => path.endsWith('.patch'))?.text).toBe(change.patch);
+  });
+
+  it('are results and report alone after a rehearsal: no assets that a real run could be compared with', () => {
+    const { files } = build({}, { simulated: true });
+    expect(files.map(({ path }) => path)).toEqual([
+      `execution-plans/${executionId}-results.json`,
+      `execution-plans/${executionId}-FINAL-REPORT.md`,
+    ]);
+    expect(files[1]?.text).toContain('SIMULATED');
+  });
+
+  it('are refused where a rehearsal would bring changes to people', () => {
+    expect(() => build({ changes: [change] }, { simulated: true })).toThrow(
+      expect.objectContaining({ code: 'simulated-run', family: 'problem' }),
+    );
   });
 
   it('say of a change that nobody came to judge that it is unjudged', () => {

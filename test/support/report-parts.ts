@@ -69,6 +69,7 @@ export function workerWith(overrides: Partial<ReportedWorker> = {}): ReportedWor
     task_id: 'scan-workflows',
     attempt: 1,
     node: 'local',
+    pod: null,
     status: 'completed',
     started_at: '2026-11-14T09:00:05.000Z',
     completed_at: '2026-11-14T09:00:15.000Z',

@@ -24,6 +24,8 @@ export interface ChildProcessOptions {
   /** Folder of the log files. */
   readonly logs: string;
   readonly mask: (text: string) => string;
+  /** Gets each line of a worker, masked, as it comes. */
+  readonly onLine?: ((worker: string, line: string) => void) | undefined;
   /** Workers at one time; default: the cores of this machine. */
   readonly slots?: number | undefined;
   /** The PATH that workers get, and nothing else of our environment. */
@@ -150,7 +152,10 @@ async function follow(worker: {
 }): Promise<Outcome> {
   const { options, request, folder, group, watch } = worker;
   const startedAt = performance.now();
-  const captured = captureLines(logPath(options, request.worker), [group.stdout, group.stderr], options.mask);
+  const captured = captureLines(logPath(options, request.worker), [group.stdout, group.stderr], {
+    mask: options.mask,
+    onLine: options.onLine && ((line) => options.onLine?.(request.worker, line)),
+  });
   const { code, signal } = await group.ended;
   watch.stop();
   await captured;

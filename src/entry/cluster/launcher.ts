@@ -30,7 +30,8 @@ export interface ClusterOrder {
   readonly mask: (text: string) => string;
   readonly slots: number;
   readonly onNotice: (notice: LaunchNotice) => void;
-  readonly onLine: (worker: string, line: string) => void;
+  /** Gets each line of a worker's log as it comes; undefined: they go into files alone. */
+  readonly onLine: ((worker: string, line: string) => void) | undefined;
 }
 
 /** The launcher over a cluster, and the line to it. */
@@ -69,7 +70,7 @@ export async function openClusterLauncher(order: ClusterOrder): Promise<ClusterL
     wishes: plan.cluster,
     logs: logs === 'off' || args.has('rehearse') ? undefined : paths.logs,
     mask,
-    ...(logs === 'stream' ? { onLine: order.onLine } : {}),
+    ...(order.onLine ? { onLine: order.onLine } : {}),
     slots: order.slots,
     startMs: timeLimitFlag(args, 'start-wait', '10m'),
     now: shared.now,

@@ -10,6 +10,7 @@ import type { CommandLine } from '../arguments.ts';
 import { bundledWorker } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import type { ClusterLauncher, ClusterOrder } from '../cluster/launcher.ts';
+import { readLogMode } from '../cluster/log-mode.ts';
 import { openDoors, type RunDoors } from '../run/doors.ts';
 import { endOnSignals } from '../run/interrupt.ts';
 import { noticeRelay } from '../run/notices.ts';
@@ -111,14 +112,16 @@ async function doorsOf(run: Execution, workerProgram: string): Promise<RunDoors>
   const notices = noticeRelay();
   const isCluster = readLauncher(args) === 'kubernetes';
   const wanted = wholeNumber(args, 'parallel-workers') ?? (isCluster ? plan.parallel.workers : availableParallelism());
-  const common = { environment, shared, paths, workerProgram, mask, slots: Math.min(plan.parallel.workers, wanted) };
+  const printLine = (worker: string, line: string): void => io.out(`${worker} | ${line}\n`);
+  const onLine = readLogMode(args) === 'stream' ? printLine : undefined;
+  const slots = Math.min(plan.parallel.workers, wanted);
+  const common = { environment, shared, paths, workerProgram, mask, slots, onLine };
   const given = {
     args,
     plan,
     execution: order.id,
     repository: place.head.repository,
     onNotice: notices.tell,
-    onLine: (worker: string, line: string) => io.out(`${worker} | ${line}\n`),
   };
   try {
     const cluster = isCluster ? await openCluster({ ...common, ...given }) : undefined;

@@ -36,8 +36,8 @@ async function sayJoined(run: Run, board: Board, leg: string): Promise<void> {
   await board.write(runEvent('leg.joined', { leg, masters: [...run.own] }, `:${leg}`));
 }
 
-/** A rehearsal and a real run are never one execution. */
-function refuseMixture(id: string, simulated: boolean, began: EventData<'execution.started'> | undefined): void {
+/** A rehearsal and a real run are never one execution. Throws `execution-differs`. */
+export function refuseMixture(id: string, simulated: boolean, began: EventData<'execution.started'> | undefined): void {
   if (began === undefined || began.simulated === simulated) return;
   const [theirs, ours] = began.simulated ? ['a rehearsal', 'a real run'] : ['a real run', 'a rehearsal'];
   throw problem('execution-differs', `${id} is ${theirs}, and this process was started for ${ours}`, {

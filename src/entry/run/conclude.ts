@@ -58,7 +58,7 @@ export function judgeEnd(state: ExecutionState): {
   const isWhole = incomplete.length === 0 && failedMasters.length === 0;
   const status = isWhole ? 'complete' : cancelledBy === undefined ? 'partial' : 'cancelled';
   const reasons = [
-    ...(cancelledBy === undefined ? [] : [`cancelled by ${cancelledBy}`]),
+    ...(isWhole || cancelledBy === undefined ? [] : [`cancelled by ${cancelledBy}`]),
     ...failedMasters.map((master) => `${master.name} failed`),
     ...(incomplete.length > 0 ? [`not complete: ${incomplete.map((task) => task.declared.id).join(', ')}`] : []),
     ...(gates.length > 0 ? [`gates not met: ${gates.map((gate) => `${gate.id} (${gate.outcome})`).join(', ')}`] : []),

@@ -45,6 +45,8 @@ interface DoorOptions {
   /** Where workers run as Jobs; as child processes without it. */
   readonly cluster: ClusterLauncher | undefined;
   readonly notices: NoticeRelay;
+  /** Gets each line of a worker's log as it comes; undefined: they go into files alone. */
+  readonly onLine: ((worker: string, line: string) => void) | undefined;
 }
 
 /** Opens the doors of a run: a store in a folder or one that is shared, workers as child processes or on a cluster. */
@@ -71,7 +73,7 @@ export function openDoors(options: DoorOptions): RunDoors {
   };
 }
 
-function localLauncher({ paths, shared, environment, mask, workerProgram, slots }: DoorOptions): Launcher {
+function localLauncher({ paths, shared, environment, mask, workerProgram, slots, onLine }: DoorOptions): Launcher {
   return childProcessLauncher({
     program: workerProgram,
     node: process.execPath,
@@ -79,6 +81,7 @@ function localLauncher({ paths, shared, environment, mask, workerProgram, slots 
     attempts: shared ? join(paths.store, 'legs', shared.leg, 'workers') : paths.attempts,
     logs: paths.logs,
     mask,
+    onLine,
     slots,
     path: environment.path,
     temporary: environment.temporary,

@@ -7,7 +7,7 @@ import { CortexError, problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Io } from '../commands/commands.ts';
 import type { Environment } from '../environment.ts';
-import { refuseOther } from './begin.ts';
+import { refuseMixture, refuseOther } from './begin.ts';
 import { checkExecutionId, claimExecutionId, clockId } from './execution-id.ts';
 import { newOrder, readOrder, type Order, type Place } from './order.ts';
 import { runPaths } from './paths.ts';
@@ -48,6 +48,7 @@ async function resumeLocal({ args, place }: Asked): Promise<Order> {
   const events = existsSync(paths.log) ? readEventLog(paths.log).events : [];
   const order = await readOrder({ args, place, shared: false }, { id, events, ...fileBlobs(paths.blobs) });
   const started = events.find((event) => event.type === 'execution.started');
+  refuseMixture(id, args.has('rehearse'), started?.data);
   if (started?.data.doors.redis !== true) return order;
   throw problem('store-needed', `${id} ran over a shared store; this folder has a copy of its log`, {
     hint: `Name the store with --store. If it has lost the execution, \`cortex report ${id}\` reports what the copy shows.`,
@@ -78,16 +79,17 @@ async function newShared({ args, place, io, environment }: Asked, connection: Co
     wanted === undefined ? joinByClock((id) => join(id, 'new')) : join(checkExecutionId(wanted), 'join'),
   );
   const [shared] = joined;
-  const ended = shared && (await orLeave(shared, async () => endOf(order, await shared.store.read())));
+  const ended = shared && (await orLeave(shared, async () => endOf(order, args, await shared.store.read())));
   return { shared, order: ended ? { ...order, endedWith: ended } : order };
 }
 
-/** How the execution ended, where it has. Throws `execution-differs` where it was one of another plan or commit. */
-function endOf(order: Order, events: readonly Event[]): Order['endedWith'] {
+/** How the execution ended, where it has. Throws `execution-differs` where it was one of another plan, commit or kind. */
+function endOf(order: Order, args: CommandLine, events: readonly Event[]): Order['endedWith'] {
   const ended = events.find((event) => event.type === 'execution.ended');
   if (!ended) return undefined;
   const began = events.find((event) => event.type === 'execution.started');
   refuseOther(order.id, { plan: order.planFacts.digest, commit: order.commit }, began?.data);
+  refuseMixture(order.id, args.has('rehearse'), began?.data);
   return ended.data;
 }
 
@@ -114,6 +116,8 @@ async function resumeShared(
   const shared = await joinExecution(connection, { id, mode: 'existing', out, workerStore: environment.workerStore });
   const order = await orLeave(shared, async () => {
     const remains = { id, events: await shared.store.read(), getBlob: shared.store.getBlob };
+    const began = remains.events.find((event) => event.type === 'execution.started');
+    refuseMixture(id, args.has('rehearse'), began?.data);
     return readOrder({ args, place, shared: true }, remains);
   });
   return { shared, order };

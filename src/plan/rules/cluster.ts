@@ -41,6 +41,22 @@ export const workerUnused: Rule = ({ plan, written, tasks }) => {
   ];
 };
 
+/** `image-unused`: an image is named for workers that there are. */
+export const imageUnused: Rule = ({ plan, tasks }) => {
+  const used = new Set(tasks.flatMap(({ task }) => [task.worker, `${task.worker}/${task.capability}`]));
+  return Object.keys(plan.cluster.images)
+    .filter((subject) => !used.has(subject))
+    .map((subject) => ({
+      ...unused(`An image is named for ${subject}, but no task needs one.${didYouMean(subject, [...used])}`, subject, [
+        'spec',
+        'cluster',
+        'images',
+        subject,
+      ]),
+      rule: 'image-unused',
+    }));
+};
+
 function unused(message: string, worker: string, path: Path): PathComplaint {
   return {
     rule: 'worker-unused',

@@ -30,6 +30,7 @@ export const rules: readonly Rule[] = [
   tasks.timeoutExceedsPhase,
   cluster.workerUndeclared,
   cluster.workerUnused,
+  cluster.imageUnused,
   cluster.placedTwice,
   cluster.fits,
   cluster.tooManyWorkers,

@@ -26,7 +26,7 @@ export function workersSection(report: Report): string | undefined {
 }
 
 function workerRow(worker: Worker): readonly string[] {
-  const failure = worker.failure ? ` (${worker.failure.class}: ${plain(worker.failure.detail, 160)})` : '';
+  const failure = worker.failure ? ` (${causeOf(worker.failure)}: ${plain(worker.failure.detail, 160)})` : '';
   return [
     `${workerWords[worker.status]}${failure}`,
     code(worker.task_id, 80),
@@ -38,4 +38,9 @@ function workerRow(worker: Worker): readonly string[] {
     code(worker.node, 80),
     code(worker.worker_id, 100),
   ];
+}
+
+/** The class of a failure, and where it came from outside, what was seen to cause it. */
+function causeOf({ class: kind, cause }: NonNullable<Worker['failure']>): string {
+  return cause === undefined || cause === kind ? kind : `${kind}, ${cause}`;
 }

@@ -34,7 +34,7 @@ describe.skipIf(gate.skip)(`faults of a real cluster${gate.note}`, () => {
   const kubectl = (...args: string[]): Promise<string> => cluster.kubectl([...args, '--namespace', namespace]);
   const selected = (): string => `--selector=${workerSelector(world.execution)}`;
   const started = async (script: Script = long): Promise<{ outcome: Promise<Outcome>; pod: string; node: string }> => {
-    const { outcome } = await world.launcher.launch(world.request('scan-1', script));
+    const { outcome } = await world.launcher.launch(world.request('scan-1', script, { timeoutMs: 180_000 }));
     const template = 'jsonpath={.items[0].metadata.name} {.items[0].spec.nodeName} {.items[0].status.phase}';
     const read = (): Promise<string> => kubectl('get', 'pods', selected(), '--output', template).catch(() => '');
     await expect.poll(read, { timeout: 20_000 }).toMatch(/Running$/);
@@ -141,7 +141,7 @@ describe.skipIf(gate.skip)(`faults of a real cluster${gate.note}`, () => {
   });
 
   it('tells that a node was lost, once its pods are given up', { timeout: 180_000 }, async () => {
-    const { outcome, node } = await started([['wait', 150_000]]);
+    const { outcome, node } = await started([['wait', 170_000]]);
     await cluster.kubectl(['annotate', 'node', node, 'simulate/lost=yes']);
     expect(await outcome).toMatchObject({ kind: 'lost', class: 'disruption', cause: 'node-lost' });
     await cluster.kubectl(['annotate', 'node', node, 'simulate/lost-']);

@@ -26,6 +26,8 @@ interface Process {
   readonly commit?: string;
   /** Its name among those that share the run; alone without it. */
   readonly leg?: string;
+  /** Whether it was started for a rehearsal. */
+  readonly rehearses?: boolean;
   /** The store as this process sees it. */
   readonly store?: Store;
 }
@@ -43,17 +45,39 @@ describe('how an execution begins', () => {
     rmSync(directory, { recursive: true });
   });
 
-  async function start({ plan = 'plan', commit = 'c'.repeat(40), leg, ...own }: Process = {}): Promise<void> {
+  async function start({
+    plan = 'plan',
+    commit = 'c'.repeat(40),
+    leg,
+    rehearses,
+    ...own
+  }: Process = {}): Promise<void> {
     const source = own.store ?? store;
     const shared = leg === undefined ? undefined : ({ leg } as SharedStore);
     const doors = { store: source, facts: localDoors, shared } as RunDoors;
     const planFacts = { name: plan, file: `${plan}.yaml`, digest: sha256(plan), blob: sha256(plan) };
     const head = { root: '/', commit, committedAt: '', repository: 'acme/shop', uncommitted: [] };
-    const run = { id: executionId, routed, planFacts, head, doors, own: ['security-master'] } as unknown as Run;
+    const rehearsal = rehearses ? { durationMs: 1 } : undefined;
+    const task = { own: ['security-master'], rehearsal };
+    const run = { id: executionId, routed, planFacts, head, doors, ...task } as unknown as Run;
     await begin(run, openBoard({ id: executionId, source }, stop.signal));
   }
   const idsOf = async (): Promise<readonly string[]> => (await store.read()).map(({ id }) => id);
   const opening = ['execution.started', 'task.routed:unowned'];
+
+  it('says of a rehearsal in its first event that it is one', async () => {
+    await start({ rehearses: true });
+    expect((await store.read())[0]).toMatchObject({ type: 'execution.started', data: { simulated: true } });
+  });
+
+  it.each([
+    [false, true],
+    [true, false],
+  ])('is never a rehearsal for one process and real for another (%s, then %s)', async (first, second) => {
+    await start({ rehearses: first, leg: 'one' });
+    await expect(start({ rehearses: second, leg: 'two' })).rejects.toMatchObject({ code: 'execution-differs' });
+    await expect(start({ rehearses: second })).rejects.toMatchObject({ code: 'execution-differs' });
+  });
 
   it('is said once: with what was declared, then with each route', async () => {
     await start();

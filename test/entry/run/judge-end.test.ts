@@ -41,6 +41,16 @@ describe('an execution ends', () => {
     });
   });
 
+  it('cancelled, as trouble from outside, where somebody asked for its end and something was left undone', () => {
+    const asked = newEvent('execution.cancelled', { by: 'ada@desk' });
+    expect(end(asked, gate('met'))).toEqual({
+      status: 'cancelled',
+      exitCode: cliExit.outside,
+      reason: 'cancelled by ada@desk; not complete: scan',
+    });
+    expect(end(asked, completed('scan'), gate('met'))).toMatchObject({ status: 'complete', exitCode: cliExit.success });
+  });
+
   it('in part where a task did not complete, and names it', () => {
     expect(end(gate('met'))).toEqual({ status: 'partial', exitCode: cliExit.gateFailed, reason: 'not complete: scan' });
   });

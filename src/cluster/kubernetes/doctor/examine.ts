@@ -2,7 +2,7 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import { broken, guarded, unasked, type CheckLine } from './check.ts';
 import { dryRunChecks } from './dry-run.ts';
 import { found, look, seenLines, type Ground, type Seen } from './ground.ts';
-import { leftoversCheck } from './leftovers.ts';
+import { leftoversChecks } from './leftovers.ts';
 import { accountCheck, namespaceCheck, podSecurityCheck, withoutNamespace } from './namespace.ts';
 import { imageChecks, kubeletCheck, placesCheck, readyCheck } from './nodes.ts';
 import { askRights, neededRights, rightsChecks } from './rights.ts';
@@ -28,7 +28,7 @@ export async function examineCluster(ground: Ground, wayIn: WayIn): Promise<read
     guarded('rights', () => rightsGroup(ground, false)),
     guarded('plan in the cluster', () => wantedChecks(ground)),
     guarded('metrics', async () => [await metricsCheck(ground)]),
-    guarded('leftovers', async () => [await leftoversCheck(ground)]),
+    guarded('leftovers', () => leftoversChecks(ground)),
   ]);
 }
 

@@ -1,10 +1,14 @@
-import { findGarbage } from '../gc/collect.ts';
+import { findGarbage, type Collection } from '../gc/collect.ts';
 import { met, named, noted, type CheckLine } from './check.ts';
-import type { Ground } from './ground.ts';
+import { look, seenLines, type Ground } from './ground.ts';
 
 /** Whether earlier executions have left anything in the namespace. */
-export async function leftoversCheck({ transport, wishes, now }: Ground): Promise<CheckLine> {
-  const { garbage, kept, unread } = await findGarbage(transport, wishes.namespace, now());
+export async function leftoversChecks({ transport, wishes, now }: Ground): Promise<readonly CheckLine[]> {
+  const seen = await look(findGarbage(transport, wishes.namespace, now()));
+  return seenLines(seen, 'leftovers', (collection) => [judge(collection, wishes.namespace)]);
+}
+
+function judge({ garbage, kept, unread }: Collection, namespace: string): CheckLine {
   const needed = 'nothing of executions that are over';
   const alive = kept === 0 ? '' : `; ${kept} executions may still run`;
   const unseen = unread.length === 0 ? '' : `; ${unread.join(', ')}s were not looked at`;
@@ -13,6 +17,6 @@ export async function leftoversCheck({ transport, wishes, now }: Ground): Promis
   return noted('leftovers', {
     seen: `${garbage.length} objects of ${whose}${alive}${unseen}`,
     needed,
-    remedy: `Remove them: cortex gc --namespace ${wishes.namespace}.`,
+    remedy: `Remove them: cortex gc --namespace ${namespace}.`,
   });
 }

@@ -17,7 +17,7 @@ const everyMs = 15_000;
 /** A sample that takes longer is no sample of a moment. */
 const longestMs = 5000;
 /** Between two looks at whether it is ours by now. */
-const lookMs = 1000;
+const lookMs = 200;
 
 /**
  * Samples until the signal aborts, or for good reason no more: metrics that are not there, or may not be read, are not
