@@ -64,6 +64,9 @@ interface Standing {
   readonly since: number;
   readonly finish: (outcome: Outcome) => void;
   pod: PodView | undefined;
+  /** A second pod of the Job: its controller may start one where the answer to the first was lost, and then ends either. */
+  twin: PodView | undefined;
+  isPodGone: boolean;
   endedBy: EndedByUs;
   waitsFor: Waiting | undefined;
   isSettled: boolean;
@@ -80,6 +83,8 @@ export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: 
     since: performance.now(),
     finish,
     pod: undefined,
+    twin: undefined,
+    isPodGone: false,
     endedBy: undefined,
     waitsFor: undefined,
     isSettled: false,
@@ -102,23 +107,49 @@ export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: 
 
 function see(standing: Standing, attempt: Attempt, pod: PodView): void {
   const { subject, times, acts, due, pod: before } = standing;
+  if (before && before.name !== pod.name && !standing.isPodGone && pod.phase !== 'Succeeded') {
+    standing.twin = isOver(pod) ? undefined : pod;
+    return;
+  }
   standing.pod = pod;
+  standing.isPodGone = false;
   if (standing.isSettled) return;
   if (!before?.node && pod.node) {
     acts.notice({ of: 'placed', ...who(subject.request), pod: pod.name, node: pod.node });
   }
-  if (isOver(pod)) return settle(standing, judged(standing, pod));
+  if (isOver(pod)) return concludePod(standing, attempt, pod);
   if (before?.startedAt === undefined && pod.startedAt !== undefined) begin(standing, attempt, pod.startedAt);
   if (pod.deletionAt !== undefined) {
     const leftMs = pod.deletionAt - times.now() + times.limboMs;
-    due.set('limbo', leftMs, () => settle(standing, judged(standing, pod)));
+    due.set('limbo', leftMs, () => concludePod(standing, attempt, pod));
   }
   const waiting = podWaiting(pod);
   if (waiting) wait(standing, attempt, waiting);
 }
 
+/** Of two pods of a Job one is surplus: where that is the one we looked at, the other is the attempt's. */
+function concludePod(standing: Standing, attempt: Attempt, pod: PodView): void {
+  const isSurplus = standing.twin !== undefined && pod.deletionAt !== undefined && pod.phase !== 'Succeeded';
+  if (isSurplus) goOnWithTwin(standing, attempt);
+  else settle(standing, judged(standing, pod));
+}
+
+function goOnWithTwin(standing: Standing, attempt: Attempt): void {
+  const { twin, due } = standing;
+  standing.pod = undefined;
+  standing.twin = undefined;
+  due.drop('limbo');
+  if (twin) see(standing, attempt, twin);
+}
+
 function lose(standing: Standing, attempt: Attempt, last: PodView | undefined): void {
+  if (last && standing.pod && last.name !== standing.pod.name) {
+    standing.twin = undefined;
+    return;
+  }
+  if (standing.twin && !standing.isSettled) return goOnWithTwin(standing, attempt);
   standing.pod = last ?? standing.pod;
+  standing.isPodGone = true;
   const { pod, isSettled } = standing;
   if (isSettled) return;
   if (pod && (isOver(pod) || pod.disruption)) settle(standing, judged(standing, pod));

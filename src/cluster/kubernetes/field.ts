@@ -126,7 +126,12 @@ function takeAttempt(world: World, subject: AttemptSubject): Attempt {
     started: (each) => startLog(world, each),
   });
   attempts.set(subject.job, attempt);
-  void attempt.outcome.then(() => attempts.delete(subject.job));
+  void attempt.outcome.then(() => {
+    attempts.delete(subject.job);
+    // Whoever launches it again in this process finds how it ended.
+    const last = attempt.pod();
+    if (last) strays.set(subject.job, last);
+  });
   // The watch may have been faster than the answer to our own request.
   const early = strays.get(subject.job);
   if (early?.jobUid === subject.jobUid) attempt.see(early);

@@ -1,3 +1,4 @@
+import type { V1Job } from '@kubernetes/client-node';
 import type { LaunchRequest, Outcome } from '../../protocol/attempt.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { pause } from '../../shared/pause.ts';
@@ -15,24 +16,39 @@ export async function launchWorker(field: Field, request: LaunchRequest): Promis
   const { options, clients, stopping } = field;
   const holdings = await field.prepare();
   const body = workerJob(request, { ...options, ...holdings }, await options.annotations?.(request));
-  const until = performance.now() + options.startMs;
-  for (;;) {
-    stopping.throwIfAborted();
-    const created = await createOrAdopt(clients, body, stopping).catch(refusal);
-    if ('refused' in created) return settled(unplaced(created.refused), field);
-    if ('job' in created) return follow(field, request, created);
-    const { worker, task, master } = request;
-    options.onNotice?.({ of: 'waiting', worker, task, master, reason: 'quota', detail: created.full.slice(0, 1000) });
-    if (performance.now() > until) return settled(unplaced(created.full), field);
-    await pause(field.times.tendMs, stopping);
+  try {
+    const created = await createWithin(field, request, body);
+    return 'job' in created ? follow(field, request, created) : settled(unplaced(created.refused), field);
+  } catch (error) {
+    if (stopping.aborted)
+      return settled({ kind: 'lost', class: 'cancelled', detail: 'cancelled', durationMs: 0 }, field);
+    throw error;
   }
 }
 
-function follow(
-  field: Field,
-  request: LaunchRequest,
-  { job, adopted }: Extract<Created, { job: unknown }>,
-): RunningWorker {
+type Placed = Extract<Created, { job: unknown }>;
+
+/** Where a quota has no room for another Job, room is waited for as long as a worker may wait for its place. */
+async function createWithin(
+  { options, clients, times, stopping }: Field,
+  { worker, task, master }: LaunchRequest,
+  body: V1Job,
+): Promise<Placed | { readonly refused: string }> {
+  const until = performance.now() + options.startMs;
+  let said = '';
+  for (;;) {
+    stopping.throwIfAborted();
+    const created = await createOrAdopt(clients, body, stopping).catch(refusal);
+    if (!('full' in created)) return created;
+    const detail = created.full.slice(0, 1000);
+    if (detail !== said) options.onNotice?.({ of: 'waiting', worker, task, master, reason: 'quota', detail });
+    said = detail;
+    if (performance.now() > until) return { refused: created.full };
+    await pause(times.tendMs, stopping);
+  }
+}
+
+function follow(field: Field, request: LaunchRequest, { job, adopted }: Placed): RunningWorker {
   const attempt = field.take({ request, job: job.metadata?.name ?? '', jobUid: job.metadata?.uid ?? '', adopted });
   return { node: field.options.namespace, adopted, outcome: field.outcomeOf(attempt) };
 }
