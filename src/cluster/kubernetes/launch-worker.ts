@@ -13,7 +13,7 @@ import { workerJob } from './spec/job.ts';
 export async function launchWorker(field: Field, request: LaunchRequest): Promise<RunningWorker> {
   const never = await field.room.neverFits(request);
   if (never !== undefined) return settled(unplaced(never), field);
-  const { options, clients, stopping } = field;
+  const { options, stopping } = field;
   const holdings = await field.prepare();
   const body = workerJob(request, { ...options, ...holdings }, await options.annotations?.(request));
   try {
