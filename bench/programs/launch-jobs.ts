@@ -14,9 +14,9 @@ import { kubernetesLauncher } from '../../src/cluster/kubernetes/kubernetes-laun
 import { viewPod } from '../../src/cluster/kubernetes/observe/pod-view.ts';
 import { workerJob } from '../../src/cluster/kubernetes/spec/job.ts';
 import { workerSelector } from '../../src/cluster/kubernetes/spec/names.ts';
-import type { PodWishes } from '../../src/cluster/kubernetes/spec/wishes.ts';
 import type { LaunchRequest } from '../../src/protocol/attempt.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
+import { launchRequest, plainWishes as wishes } from '../../test/support/launch-request.ts';
 
 const [client = '', count = '', kubeconfig = '', execution = ''] = process.argv.slice(2);
 const namespace = 'cortex-workers';
@@ -24,16 +24,6 @@ const namespace = 'cortex-workers';
 let connections = 0;
 subscribe('net.client.socket', () => (connections += 1));
 
-const wishes: PodWishes = {
-  image: 'node:24-bookworm',
-  spread: 'hostname',
-  tolerations: [],
-  nodeSelector: {},
-  servers: 'avoid',
-  priorityClass: null,
-  runtimeClass: null,
-  queue: null,
-};
 const program = Buffer.from('nothing runs on simulated nodes');
 const holdings: HoldingsOptions = {
   execution,
@@ -50,22 +40,14 @@ const requests = Array.from({ length: Number(count) }, (_, index): LaunchRequest
   const worker = `${task}-1`;
   const resources = { cpuMs: 0, peakBytes: 0 };
   const envelope = { v: 1, worker, attempt: 1, status: 'done', exitCode: 0, result: null, usage, resources } as const;
-  return {
-    worker,
-    task,
-    master: 'security-master',
-    kind: 'scan-worker',
-    capability: 'secrets',
-    attempt: 1,
+  return launchRequest(worker, {
     document: sha256(task),
     timeoutMs: 600_000,
     memoryBytes: 32 * 1024 * 1024,
     cpuMillicores: 10,
     diskBytes: 32 * 1024 * 1024,
-    node: null,
-    image: null,
     rehearsal: { envelope, durationMs: 1000 },
-  };
+  });
 });
 const annotations = ({ rehearsal }: LaunchRequest): Record<string, string> => ({
   'simulate/duration': `${rehearsal?.durationMs ?? 0}ms`,

@@ -1,6 +1,5 @@
-import { workerName } from '../protocol/attempt.ts';
-import type { LaunchRequest } from '../protocol/attempt.ts';
-import { noUsage, type Envelope, type Result } from '../protocol/result.ts';
+import { workerName, type LaunchRequest } from '../protocol/attempt.ts';
+import { emptyResult, noUsage, type Envelope } from '../protocol/result.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import type { PlanTask } from '../plan/plan.ts';
 import type { MasterContext } from './context.ts';
@@ -16,7 +15,9 @@ export async function rehearse(
   { rehearsal, store }: MasterContext,
 ): Promise<Rehearsal | undefined> {
   if (!rehearsal) return undefined;
-  const result = await store.putBlob(canonicalJson(rehearsed(task)));
+  const result = await store.putBlob(
+    canonicalJson(emptyResult('done', `Rehearsed ${task.id} (${task.capability}): nothing was looked at.`)),
+  );
   const envelope: Envelope = {
     v: 1,
     worker: workerName(task.id, attempt),
@@ -28,21 +29,4 @@ export async function rehearse(
     resources: { cpuMs: 0, peakBytes: 0 },
   };
   return { envelope, durationMs: rehearsal.durationMs };
-}
-
-function rehearsed({ id, capability }: PlanTask): Result {
-  return {
-    v: 1,
-    status: 'done',
-    summary: `Rehearsed ${id} (${capability}): nothing was looked at.`,
-    findings: [],
-    silenced: [],
-    assets: [],
-    measurements: [],
-    changes: [],
-    reviews: [],
-    evidence: [],
-    unread: [],
-    usage: noUsage,
-  };
 }

@@ -70,6 +70,24 @@ export const resultSchema = z.strictObject({
 });
 export type Result = z.infer<typeof resultSchema>;
 
+/** A result that holds nothing but what it says of itself. */
+export function emptyResult(status: ResultStatus, summary: string): Result {
+  return {
+    v: 1,
+    status,
+    summary,
+    findings: [],
+    silenced: [],
+    assets: [],
+    measurements: [],
+    changes: [],
+    reviews: [],
+    evidence: [],
+    unread: [],
+    usage: noUsage,
+  };
+}
+
 /** The termination message of a worker: small enough for a pod's (at most 3 KiB). */
 export const envelopeSchema = z.strictObject({
   v: z.literal(1),

@@ -1,7 +1,7 @@
 import { createSilencer } from '../checks/silence.ts';
 import type { Workspace } from '../checks/workspace.ts';
 import type { Finding, Silenced } from '../protocol/finding.ts';
-import { noUsage, resultSchema, type Evidence, type Result } from '../protocol/result.ts';
+import { emptyResult, noUsage, resultSchema, type Evidence, type Result } from '../protocol/result.ts';
 import { canonicalJson, compareText } from '../shared/canonical.ts';
 import { bug } from '../shared/errors.ts';
 import type { KeepEvidence, Work } from './work.ts';
@@ -56,21 +56,7 @@ export function failedResult(error: {
   readonly message: string;
   readonly hint: string;
 }): Result {
-  return {
-    v: 1,
-    status: 'failed',
-    summary: error.message,
-    findings: [],
-    silenced: [],
-    assets: [],
-    measurements: [],
-    changes: [],
-    reviews: [],
-    evidence: [],
-    unread: [],
-    usage: noUsage,
-    error,
-  };
+  return { ...emptyResult('failed', error.message), error };
 }
 
 function applySilence(

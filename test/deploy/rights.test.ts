@@ -16,12 +16,13 @@ const worker: Caller = { user: 'system:serviceaccount:cortex-workers:cortex-work
 const everywhere = [
   ...each('get list', 'nodes namespaces nodes.metrics.k8s.io pods.metrics.k8s.io'),
   'get priorityclasses.scheduling.k8s.io',
+  'get runtimeclasses.node.k8s.io',
 ];
 const launcherRights: Partial<Record<Namespace, readonly string[]>> = {
   'cortex-workers': [
     ...each('create get list watch delete patch', 'jobs.batch'),
     ...each('get list watch', 'pods events'),
-    ...each('get', 'pods/log serviceaccounts'),
+    ...each('get', 'pods/log serviceaccounts localqueues.kueue.x-k8s.io'),
     ...each('create get list delete', 'configmaps'),
     ...each('create get delete', 'secrets'),
     ...each('get list', 'resourcequotas limitranges'),

@@ -1,6 +1,7 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { anchorObject, ownedBy, programObject, storeObject } from '../../src/cluster/kubernetes/spec/anchor.ts';
 import { workerJob } from '../../src/cluster/kubernetes/spec/job.ts';
+import { launchRequest, plainWishes } from '../support/launch-request.ts';
 import type { PodWishes } from '../../src/cluster/kubernetes/spec/wishes.ts';
 import type { LaunchRequest } from '../../src/protocol/attempt.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
@@ -9,33 +10,7 @@ const execution = 'CORTEX-EXEC-2026-11-30-090000';
 export const namespace = 'cortex-workers';
 const hash = sha256('a program');
 
-const request: LaunchRequest = {
-  worker: 'scan-secrets-1',
-  task: 'scan-secrets',
-  master: 'security-master',
-  kind: 'scan-worker',
-  capability: 'secrets',
-  attempt: 1,
-  document: sha256('a task'),
-  timeoutMs: 300_000,
-  memoryBytes: 512 * 1024 * 1024,
-  cpuMillicores: 250,
-  diskBytes: 1024 * 1024 * 1024,
-  node: null,
-  image: null,
-  rehearsal: null,
-};
-
-const wishes: PodWishes = {
-  image: 'node:24-bookworm',
-  spread: 'hostname',
-  tolerations: [],
-  nodeSelector: {},
-  servers: 'avoid',
-  priorityClass: null,
-  runtimeClass: null,
-  queue: null,
-};
+const request = launchRequest('scan-secrets-1', { timeoutMs: 300_000 });
 
 export const anchor = anchorObject({ execution, namespace, repository: '1', endsAt: 1_800_000_000_000 });
 const owner = ownedBy({ name: anchor.metadata?.name ?? '', uid: '11111111-1111-1111-1111-111111111111' });
@@ -55,7 +30,7 @@ export function jobOf(
     execution,
     namespace,
     owner,
-    wishes: { ...wishes, ...wished },
+    wishes: { ...plainWishes, ...wished },
     program: { object: program.metadata?.name ?? '', sha256: hash },
     secret: store.metadata?.name ?? '',
     startMs: 60_000,

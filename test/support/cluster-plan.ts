@@ -11,8 +11,8 @@ apiVersion: cortex/v1
 kind: Plan
 metadata: { name: pods, description: A few workers in a cluster }
 spec:
-  deadline: 10m
-  phases: { preflight: 1m, activation: 1m, distribution: 1m, execution: 5m, aggregation: 1m, report: 1m }
+  deadline: 15m
+  phases: { preflight: 1m, activation: 1m, distribution: 1m, execution: 10m, aggregation: 1m, report: 1m }
   budget: { tokens: 100000, usd: 5, reserve: 10000 }
   escalations: { default: proceed, wait: 1s }
   cluster: ${cluster}

@@ -1,3 +1,4 @@
+import type { PodWishes } from '../../src/cluster/kubernetes/spec/wishes.ts';
 import type { LaunchRequest } from '../../src/protocol/attempt.ts';
 
 /** A request as a master makes it, for the first attempt at a task named as the worker without its number. */
@@ -20,3 +21,15 @@ export function launchRequest(worker: string, change: Partial<LaunchRequest> = {
     ...change,
   };
 }
+
+/** What a plan wishes of pods that says nothing of them. */
+export const plainWishes: PodWishes = {
+  image: 'node:24-bookworm',
+  spread: 'hostname',
+  tolerations: [],
+  nodeSelector: {},
+  servers: 'avoid',
+  priorityClass: null,
+  runtimeClass: null,
+  queue: null,
+};

@@ -224,7 +224,7 @@ function watch({ options, clients, times, attempts, strays, signal }: World): vo
       ...common,
       attempts: () => attempts.values(),
       everyMs: times.tendMs,
-      settle: (attempt, outcome) => outcome && attempt.settle(outcome),
+      settle: (attempt, outcome) => attempt.settle(outcome),
     },
     signal,
   );

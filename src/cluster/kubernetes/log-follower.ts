@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pause } from '../../shared/pause.ts';
 import { eachLine, openLog } from '../log-file.ts';
+import { codeOf } from './api/api-errors.ts';
 import type { Transport } from './api/transport.ts';
 
 export interface LogOptions {
@@ -73,7 +74,9 @@ async function copy(options: LogOptions, { pod, place, take, isEnding, signal }:
       const stream = await transport.stream({ method: 'GET', path, signal, headers: { accept: '*/*' } });
       await eachLine(stream, mask, take);
       if (isLast) return;
-    } catch {
+    } catch (error) {
+      // The pod is gone, and its log with it.
+      if (codeOf(error) === 404) return;
       failures += 1;
     }
     await pause(200 * 2 ** failures, signal).catch(() => undefined);

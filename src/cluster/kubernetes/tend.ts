@@ -1,7 +1,9 @@
+import type { Outcome } from '../../protocol/attempt.ts';
 import { pause } from '../../shared/pause.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import type { Attempt } from './attempt.ts';
 import { judgeJob, queued, readRefusals } from './explain.ts';
+import { viewPod } from './observe/pod-view.ts';
 
 export interface TendOptions {
   readonly clients: TypedClients;
@@ -10,7 +12,7 @@ export interface TendOptions {
   readonly attempts: () => Iterable<Attempt>;
   /** How often attempts without a pod are looked after, in ms. */
   readonly everyMs: number;
-  readonly settle: (attempt: Attempt, outcome: ReturnType<typeof judgeJob>) => void;
+  readonly settle: (attempt: Attempt, outcome: Outcome) => void;
 }
 
 /** Every so many rounds the Jobs themselves are read: some wait for a reason that no event tells. */
@@ -36,22 +38,42 @@ function isPodless(attempt: Attempt, afterMs: number): boolean {
 }
 
 async function tendRound(options: TendOptions, podless: readonly Attempt[], readsJobs: boolean): Promise<void> {
-  const { clients, namespace, selector } = options;
-  const refusals = await readRefusals(clients, namespace);
+  const refusals = await readRefusals(options.clients, options.namespace);
   for (const attempt of podless) {
     const refusal = refusals.get(attempt.job);
     if (refusal) attempt.wait(refusal);
   }
-  if (!readsJobs) return;
+  if (readsJobs) await tendByJobs(options, podless);
+}
+
+/** A Job that is over, or gone, ends the attempt; one that is held back says why. */
+async function tendByJobs(options: TendOptions, podless: readonly Attempt[]): Promise<void> {
+  const { clients, namespace, selector } = options;
   const since = performance.now();
   const { items } = await clients.jobs.listNamespacedJob({ namespace, labelSelector: selector });
   const jobs = new Map(items.map((job) => [job.metadata?.name ?? '', job]));
-  for (const attempt of podless) {
-    // A pod that came meanwhile, and a Job younger than the list, speak for themselves.
-    if (attempt.pod() !== undefined || attempt.since > since) continue;
+  const ended: { readonly attempt: Attempt; readonly outcome: Outcome }[] = [];
+  // A pod that came meanwhile, and a Job younger than the list, speak for themselves.
+  for (const attempt of podless.filter((each) => each.pod() === undefined && each.since < since)) {
     const job = jobs.get(attempt.job);
     const held = job && queued(job);
     if (held) attempt.wait(held);
-    else options.settle(attempt, judgeJob(job, attempt));
+    const outcome = held ? undefined : judgeJob(job, attempt);
+    if (outcome) ended.push({ attempt, outcome });
+  }
+  if (ended.length > 0) await settleByPods(options, ended);
+}
+
+/** The Jobs may be newer than what the watch has told so far: a pod that is there is believed before its Job. */
+async function settleByPods(
+  { clients, namespace, selector, settle }: TendOptions,
+  ended: readonly { readonly attempt: Attempt; readonly outcome: Outcome }[],
+): Promise<void> {
+  const { items } = await clients.core.listNamespacedPod({ namespace, labelSelector: selector });
+  const pods = new Map(items.map((item) => viewPod(item)).map((pod) => [pod.jobUid, pod]));
+  for (const { attempt, outcome } of ended) {
+    const pod = pods.get(attempt.jobUid);
+    if (pod) attempt.see(pod);
+    else settle(attempt, outcome);
   }
 }

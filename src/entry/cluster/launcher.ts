@@ -1,20 +1,17 @@
-import { gzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
 import { openTransport, type Transport } from '../../cluster/kubernetes/api/transport.ts';
 import { kubernetesLauncher, type KubernetesOptions } from '../../cluster/kubernetes/kubernetes-launcher.ts';
-import type { PackedProgram } from '../../cluster/kubernetes/spec/anchor.ts';
 import type { Launcher } from '../../cluster/launcher.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { LaunchNotice, LaunchRequest } from '../../protocol/attempt.ts';
-import { canonicalJson, sha256 } from '../../shared/canonical.ts';
+import { canonicalJson } from '../../shared/canonical.ts';
 import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
-import { bundledPodStart } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import type { RunPaths } from '../run/paths.ts';
 import type { SharedStore } from '../run/shared-store.ts';
 import { timeLimitFlag } from '../values.ts';
 import { clusterAccess } from './access.ts';
+import { packProgram } from './pack-program.ts';
 import { podStore } from './pod-store.ts';
 import { readLogMode } from './log-mode.ts';
 
@@ -42,10 +39,9 @@ export interface ClusterLauncher {
   /** How we get in, in one line for people. */
   readonly about: string;
   readonly secrets: readonly string[];
+  /** Whether whoever answers is believed: the kubeconfig says so. */
+  readonly isUnverified: boolean;
 }
-
-/** The limit of an object's content, less what else is in it. */
-const largestObject = 1024 * 1024 - 32 * 1024;
 
 /** After the deadline of the plan nothing of it runs; so much later nothing of it is needed any more. */
 const spareMs = 10 * 60_000;
@@ -79,18 +75,14 @@ export async function openClusterLauncher(order: ClusterOrder): Promise<ClusterL
     storedEnvelope: shared.readEnvelope,
   };
   const { about, secrets } = access;
-  return { launcher: kubernetesLauncher(options), transport, namespace: options.namespace, about, secrets };
-}
-
-/** Throws `program-too-large`: an object of the cluster may have 1 MiB. */
-function packProgram(path: string): PackedProgram {
-  const program = readFileSync(path);
-  const gzip = gzipSync(program, { level: 9 });
-  const bytes = Math.ceil(gzip.length / 3) * 4;
-  if (bytes < largestObject) return { gzip, sha256: sha256(program), start: readFileSync(bundledPodStart(), 'utf8') };
-  throw problem('program-too-large', `${path} takes ${bytes} bytes packed, more than ${largestObject}`, {
-    hint: 'Name a smaller worker program with --worker.',
-  });
+  return {
+    launcher: kubernetesLauncher(options),
+    transport,
+    namespace: options.namespace,
+    about,
+    secrets,
+    isUnverified: access.isUnverified ?? false,
+  };
 }
 
 /** What simulated nodes read of a pod in a rehearsal: how it ends, and after how long. Real ones pay it no heed. */

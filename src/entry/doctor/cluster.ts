@@ -11,7 +11,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { CortexError } from '../../shared/errors.ts';
 import { bundledWorker } from '../bundle.ts';
 import { clusterAccess } from '../cluster/access.ts';
-import { packedProgram } from './packed-program.ts';
+import { packProgram } from '../cluster/pack-program.ts';
 import type { Section, Visit } from './section.ts';
 
 const title = 'Cluster';
@@ -57,7 +57,7 @@ async function examine(visit: Visit, access: Access): Promise<readonly CheckLine
 /** A bundle that can't be read has a line of its own; the cluster is looked at all the same, with nothing in its place. */
 function anyProgram(): Ground['program'] {
   try {
-    return packedProgram(bundledWorker());
+    return packProgram(bundledWorker());
   } catch {
     return { gzip: new Uint8Array(), sha256: sha256(''), start: '' };
   }

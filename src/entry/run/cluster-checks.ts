@@ -3,12 +3,14 @@ import { guarded, type CheckLine } from '../../cluster/kubernetes/doctor/check.t
 import { examineForRun } from '../../cluster/kubernetes/doctor/examine.ts';
 import type { Ground } from '../../cluster/kubernetes/doctor/ground.ts';
 import type { ClusterLauncher } from '../cluster/launcher.ts';
-import { packedProgram } from '../doctor/packed-program.ts';
+import { packProgram } from '../cluster/pack-program.ts';
 import type { Run } from './run-execution.ts';
 
 /** What would make a run on this cluster fail, as this process sees it over its own way in. */
 export function clusterChecks(run: Run, cluster: ClusterLauncher): Promise<readonly CheckLine[]> {
-  return guarded('cluster', () => examineForRun(groundOf(run, cluster), { about: cluster.about, isUnverified: false }));
+  return guarded('cluster', () =>
+    examineForRun(groundOf(run, cluster), { about: cluster.about, isUnverified: cluster.isUnverified }),
+  );
 }
 
 function groundOf({ routed, doors, id, head, workerProgram }: Run, { transport }: ClusterLauncher): Ground {
@@ -20,7 +22,7 @@ function groundOf({ routed, doors, id, head, workerProgram }: Run, { transport }
     parallel: doors.launcher.slots,
     execution: id,
     repository: head.repository,
-    program: packedProgram(workerProgram),
+    program: packProgram(workerProgram),
     tunnel: undefined,
     now: doors.now,
     clock: 'the store',

@@ -167,10 +167,10 @@ describe('the check of quotas', () => {
   });
 
   it('remarks that workers wait where not all fit at one time, counted with the largest first', () => {
-    const line = check(quota({ 'requests.cpu': '800m' }));
+    const line = check(quota({ 'requests.cpu': '700m' }));
     expect(line).toMatchObject({
       ok: true,
-      seen: expect.stringMatching(/^room for 2 workers now, for 2 when it is empty/),
+      seen: expect.stringMatching(/^room for 1 workers now, for 1 when it is empty/),
     });
     expect(line.remedy).toContain('parallel');
   });

@@ -10,24 +10,12 @@ import {
   type KubernetesOptions,
   type KubernetesTimes,
 } from '../../../src/cluster/kubernetes/kubernetes-launcher.ts';
-import type { PodWishes } from '../../../src/cluster/kubernetes/spec/wishes.ts';
 import { bundledPodStart } from '../../../src/entry/bundle.ts';
 import type { Launcher } from '../../../src/cluster/launcher.ts';
 import type { LaunchNotice } from '../../../src/protocol/attempt.ts';
 import { startFakeApi, type FakeApi, type FakeOptions } from '../../support/kubernetes/fake-api.ts';
-import { launchRequest } from '../../support/launch-request.ts';
+import { launchRequest, plainWishes } from '../../support/launch-request.ts';
 import type { LauncherWorld, Script } from '../launcher-contract.ts';
-
-export const plainWishes: PodWishes = {
-  image: 'node:24-bookworm',
-  spread: 'hostname',
-  tolerations: [],
-  nodeSelector: {},
-  servers: 'avoid',
-  priorityClass: null,
-  runtimeClass: null,
-  queue: null,
-};
 
 /** Waits that fit a test: none of them decides an outcome that a longer one would change. */
 export const shortTimes: Partial<KubernetesTimes> = {

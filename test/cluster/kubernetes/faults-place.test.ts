@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LaunchRequest, Outcome } from '../../../src/protocol/attempt.ts';
 import type { Script } from '../launcher-contract.ts';
-import { openFakeWorld, plainWishes, type FakeWorld } from './fake-world.ts';
+import { openFakeWorld, type FakeWorld } from './fake-world.ts';
+import { plainWishes } from '../../support/launch-request.ts';
 
 const work: Script = [['wait', 1000], ['leave'], ['exit', 0]];
 const returned = { kind: 'returned' };

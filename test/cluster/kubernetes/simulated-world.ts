@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Access } from '../../../src/cluster/kubernetes/api/access.ts';
 import { openTransport } from '../../../src/cluster/kubernetes/api/transport.ts';
 import { kubernetesLauncher } from '../../../src/cluster/kubernetes/kubernetes-launcher.ts';
 import { key, workerSelector } from '../../../src/cluster/kubernetes/spec/names.ts';
 import type { Launcher } from '../../../src/cluster/launcher.ts';
 import type { LaunchNotice } from '../../../src/protocol/attempt.ts';
-import { launchRequest } from '../../support/launch-request.ts';
+import { launchRequest, plainWishes } from '../../support/launch-request.ts';
 import type { LauncherWorld, Script } from '../launcher-contract.ts';
-import { packedProgram, plainWishes, shortTimes } from './fake-world.ts';
+import { packedProgram, shortTimes } from './fake-world.ts';
 import { simulatedLife } from './simulated-script.ts';
 
 let worlds = 0;
@@ -21,7 +18,6 @@ export interface SimulatedWorld extends LauncherWorld {
 
 /** Launchers over an API server whose nodes simulate their pods; each world is an execution of its own. */
 export function openSimulatedWorld(access: Access): SimulatedWorld {
-  const root = mkdtempSync(join(tmpdir(), 'cortex-simulated-'));
   const execution = `CORTEX-EXEC-simulated-${process.pid}-${(worlds += 1)}`;
   const namespace = 'cortex-workers';
   const scripts = new Map<string, Script>();
@@ -76,7 +72,6 @@ export function openSimulatedWorld(access: Access): SimulatedWorld {
       for (const launcher of launchers) await launcher.close();
       await launchers[0]?.clear();
       transport.close();
-      rmSync(root, { recursive: true, force: true });
     },
   };
 }

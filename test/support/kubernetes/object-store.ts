@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openHistory, type History } from './history.ts';
 import { apiTime, placeOf, type Kinds, type KubeObject, type Meta, type Place, type Plural } from './objects.ts';
 
 /** One change of one object, as watches tell it. */
@@ -12,7 +13,7 @@ export interface Change {
 }
 
 /** Objects and their history, in memory. What it hands out is never changed afterwards. */
-export interface ObjectStore {
+export interface ObjectStore extends Pick<History, 'version' | 'since' | 'compact' | 'oldest' | 'onChange'> {
   readonly get: <P extends Plural>(plural: P, place: Place) => Kinds[P] | undefined;
   /** Those of a namespace, or all of them, in the order of their names. */
   readonly list: <P extends Plural>(plural: P, namespace?: string) => Kinds[P][];
@@ -24,13 +25,6 @@ export interface ObjectStore {
     change: (draft: Kinds[P]) => void,
   ) => Kinds[P] | undefined;
   readonly remove: (plural: Plural, place: Place) => KubeObject | undefined;
-  readonly version: () => number;
-  /** Changes after a version; undefined where they are no longer known. */
-  readonly since: (version: number) => readonly Change[] | undefined;
-  /** Forgets the history so far. */
-  readonly compact: () => void;
-  readonly oldest: () => number;
-  readonly onChange: (listener: (change: Change) => void) => () => void;
 }
 
 /** An object before the store has given it its identity. */
@@ -40,27 +34,18 @@ export type Unborn<T extends KubeObject> = Omit<T, 'metadata'> & {
 
 export function objectStore(now: () => number): ObjectStore {
   const collections = new Map<Plural, Map<string, KubeObject>>();
-  const listeners = new Set<(change: Change) => void>();
-  let history: Change[] = [];
-  let version = 1;
-  let oldest = 1;
+  const history = openHistory();
   const collection = (plural: Plural): Map<string, KubeObject> => {
     const known = collections.get(plural) ?? new Map<string, KubeObject>();
     collections.set(plural, known);
     return known;
   };
-  const record = (change: Omit<Change, 'version'>): void => {
-    const recorded = { ...change, version };
-    history.push(recorded);
-    for (const listener of listeners) listener(recorded);
-  };
   const put = (plural: Plural, object: KubeObject): void => {
     const objects = collection(plural);
     const previous = objects.get(keyOf(placeOf(object)));
-    version += 1;
-    object.metadata.resourceVersion = String(version);
+    object.metadata.resourceVersion = String(history.step());
     objects.set(keyOf(placeOf(object)), object);
-    record({ type: previous ? 'MODIFIED' : 'ADDED', plural, object, previous });
+    history.record({ type: previous ? 'MODIFIED' : 'ADDED', plural, object, previous });
   };
   return {
     get: <P extends Plural>(plural: P, place: Place) => collection(plural).get(keyOf(place)) as Kinds[P] | undefined,
@@ -88,42 +73,19 @@ export function objectStore(now: () => number): ObjectStore {
       const previous = collection(plural).get(keyOf(place));
       if (!previous) return undefined;
       collection(plural).delete(keyOf(place));
-      version += 1;
       const object = structuredClone(previous);
-      object.metadata.resourceVersion = String(version);
-      record({ type: 'DELETED', plural, object, previous });
+      object.metadata.resourceVersion = String(history.step());
+      history.record({ type: 'DELETED', plural, object, previous });
       return object;
     },
-    version: () => version,
-    since: (from) => {
-      if (from < oldest) return undefined;
-      return history.slice(firstAfter(history, from));
-    },
-    compact: () => {
-      history = [];
-      // What was read before is too old from now on, also where nothing has changed since.
-      version += 1;
-      oldest = version;
-    },
-    oldest: () => oldest,
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    version: history.version,
+    since: history.since,
+    compact: history.compact,
+    oldest: history.oldest,
+    onChange: history.onChange,
   };
 }
 
 function keyOf({ namespace, name }: Place): string {
   return `${namespace}/${name}`;
-}
-
-function firstAfter(history: readonly Change[], version: number): number {
-  let low = 0;
-  let high = history.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((history[middle]?.version ?? 0) > version) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -258,7 +258,7 @@ export function placeOf(object: KubeObject): Place {
   return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
 }
 
-/** Sets a condition, as the server's own helpers do: the time moves only with the status. */
+/** Sets a condition, as the server does: the time moves only with the status. */
 export function setCondition(conditions: Condition[] | undefined, next: Condition): Condition[] {
   const old = conditions?.find(({ type }) => type === next.type);
   const lastTransitionTime = old?.status === next.status ? old.lastTransitionTime : next.lastTransitionTime;

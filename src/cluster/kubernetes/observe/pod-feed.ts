@@ -27,6 +27,8 @@ export interface FeedOptions {
 
 const pageSize = 250;
 const longestWaitMs = 5000;
+/** A watch that stayed open that long was a good one, though it may have had nothing to tell. */
+const steadyMs = 500;
 
 /**
  * Follows pods until the signal aborts: list, watch from there, resume where a watch ends, list anew when the server no
@@ -92,6 +94,7 @@ async function watchUntilStale(
   let last = version;
   for (let failures = 0; performance.now() < until && !signal.aborted;) {
     const stop = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())))]);
+    const openedAt = performance.now();
     try {
       for await (const event of readWatch(options.transport, watchPath(options, last, until), stop)) {
         contact.made();
@@ -107,6 +110,7 @@ async function watchUntilStale(
       contact.broken(messageOf(error));
     }
     // A watch that ends at once, again and again, must not become a storm of requests.
+    if (performance.now() - openedAt > steadyMs) failures = 0;
     await pause(Math.min(longestWaitMs, 20 * 2 ** Math.min(failures, 8)), signal).catch(() => undefined);
     failures += 1;
   }

@@ -4,25 +4,15 @@ import { workerJob, type JobPlace } from '../../../../src/cluster/kubernetes/spe
 import { jobName, key } from '../../../../src/cluster/kubernetes/spec/names.ts';
 import type { PodWishes } from '../../../../src/cluster/kubernetes/spec/wishes.ts';
 import type { LaunchRequest } from '../../../../src/protocol/attempt.ts';
-import { launchRequest } from '../../../support/launch-request.ts';
+import { launchRequest, plainWishes } from '../../../support/launch-request.ts';
 
 const request = (change?: Partial<LaunchRequest>): LaunchRequest => launchRequest('scan-secrets-1', change);
 
-const wishes: PodWishes = {
-  image: 'node:24-bookworm',
-  spread: 'hostname',
-  tolerations: [],
-  nodeSelector: {},
-  servers: 'avoid',
-  priorityClass: null,
-  runtimeClass: null,
-  queue: null,
-};
 const place: JobPlace = {
   execution: 'CORTEX-EXEC-2026-11-30-010203',
   namespace: 'cortex-workers',
   owner: { apiVersion: 'v1', kind: 'ConfigMap', name: 'cx-0123456789', uid: 'u', blockOwnerDeletion: false },
-  wishes,
+  wishes: plainWishes,
   program: { object: 'cx-0123456789-worker-aa', sha256: 'a'.repeat(64) },
   secret: 'cx-0123456789-store-bb',
   startMs: 600_000,
@@ -31,7 +21,7 @@ const place: JobPlace = {
 const hashOf = (each: LaunchRequest, where: JobPlace = place): string =>
   workerJob(each, where).metadata?.annotations?.[key.spec] ?? '';
 const podOf = (each: LaunchRequest, where: JobPlace = place) => workerJob(each, where).spec?.template.spec;
-const wishing = (change: Partial<PodWishes>): JobPlace => ({ ...place, wishes: { ...wishes, ...change } });
+const wishing = (change: Partial<PodWishes>): JobPlace => ({ ...place, wishes: { ...plainWishes, ...change } });
 
 describe('the name of a Job', () => {
   const slug = fc.stringMatching(/^[a-z0-9](?:-?[a-z0-9]){0,30}$/);
