@@ -10,7 +10,7 @@ export function summarise(end: RunEnd, where: { readonly paths: RunPaths; readon
   const near = (path: string): string => relative(where.cwd, path) || path;
   return [
     '',
-    `${report.execution_id}: ${report.status}, exit code ${end.exitCode} (${end.reason})`,
+    `${report.execution_id}: ${report.simulated ? 'SIMULATED, ' : ''}${report.status}, exit code ${end.exitCode} (${end.reason})`,
     `  ${masters(report)}; ${workers(report)}; ${duration(report)}`,
     `  ${counted(report.totals.findings, 'finding')} (${severities(report)}), ${report.totals.findings_silenced} silenced`,
     `  ${counted(report.totals.assets_after, 'asset')}, ${report.totals.assets_discovered} of them new; ${counted(report.totals.changes_proposed, 'change')} proposed, ${report.totals.changes_proven} proven`,

@@ -50,6 +50,7 @@ function headline(state: ExecutionState, options: TreeOptions, paint: Paint): st
   const phase = [...state.phases.keys()].at(-1) ?? 'starting';
   const findings = [...state.tasks.values()].reduce((sum, task) => sum + (task.counts?.findings ?? 0), 0);
   const parts = [
+    ...(state.started?.simulated ? ['SIMULATED'] : []),
     `phase ${phase}`,
     elapsed(state.startedAt, state.endedAt, options.nowMs),
     `${tokensUsed(state)} tokens`,
@@ -75,7 +76,8 @@ function taskLine(task: TaskState, last: boolean, view: View): string {
   const { state, options, paint } = view;
   const worker = [...state.workers.values()].filter((each) => each.task === task.declared.id).at(-1);
   const time = worker ? elapsed(worker.startedAt, worker.endedAt, options.nowMs) : '';
-  const detail = [task.declared.kind, time, findingsOf(task), noteOf(task, worker)].filter(Boolean).join(' · ');
+  const place = worker?.pod ? worker.node : '';
+  const detail = [task.declared.kind, place, time, findingsOf(task), noteOf(task, worker)].filter(Boolean).join(' · ');
   return `${paint.dim(last ? '  └─' : '  ├─')} ${taskSign(task, paint)} ${task.declared.id.padEnd(30)} ${paint.dim(detail)}`;
 }
 
@@ -98,6 +100,8 @@ function noteOf(task: TaskState, worker: WorkerState | undefined): string {
   if (task.status === 'skipped' || task.status === 'blocked' || task.status === 'failed')
     return printable(task.reason ?? task.status);
   if (task.status === 'queued' && task.declared.needs.length > 0) return `waits for ${task.declared.needs.join(', ')}`;
+  const wait = task.status === 'running' && worker && !worker.pod ? worker.waits.at(-1) : undefined;
+  if (wait) return `waits: ${printable(`${wait.reason}: ${wait.detail}`)}`;
   return worker && worker.attempt > 1 ? `attempt ${worker.attempt}` : '';
 }
 

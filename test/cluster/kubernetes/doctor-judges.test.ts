@@ -82,9 +82,9 @@ describe('the check of places', () => {
 
 describe('the check of versions', () => {
   it.for([
-    ['v1.33.0+k3s1', false],
+    ['v1.34.0+k3s1', false],
     ['v1.36.3', false],
-    ['v1.32.9', true],
+    ['v1.33.9', true],
     ['v1.37.0', true],
     ['unknown', true],
   ] as const)('takes %s, with a remark: %s', ([version, isRemarked]) => {

@@ -10,8 +10,8 @@ export interface ApiServer {
   readonly aheadMs: number | undefined;
 }
 
-/** Minor versions of Kubernetes that Cortex was tried on. */
-const tried = { first: 33, last: 36 } as const;
+/** Minor versions of Kubernetes whose API has all that Cortex asks for; its tests run on the last. */
+const known = { first: 34, last: 36 } as const;
 
 /** Larger differences are no longer the network's. */
 const clockLimitMs = 5000;
@@ -31,11 +31,11 @@ export async function readServer(transport: Transport, now: () => number): Promi
 
 export function versionCheck({ version }: Pick<ApiServer, 'version'>): CheckLine {
   const minor = minorOf(version);
-  const needed = `1.${tried.first} to 1.${tried.last}, which Cortex was tried on`;
-  if (minor !== undefined && minor >= tried.first && minor <= tried.last) return met('server version', version, needed);
+  const needed = `1.${known.first} to 1.${known.last}, whose API has what Cortex asks for`;
+  if (minor !== undefined && minor >= known.first && minor <= known.last) return met('server version', version, needed);
   const remedy =
-    minor === undefined || minor > tried.last
-      ? 'Rehearse a plan first (`cortex run … --rehearse`): Cortex was not tried on this version.'
+    minor === undefined || minor > known.last
+      ? 'Rehearse a plan first (`cortex run … --rehearse`): it is another version than those that Cortex knows.'
       : 'Upgrade the cluster: older servers lack parts of the Job API and of the admission policies.';
   return noted('server version', { seen: version, needed, remedy });
 }
