@@ -102,7 +102,7 @@ async function bare(): Promise<{ readonly done: number; readonly requests: numbe
   const watching = watchPods(open, ended);
   await Promise.all(
     requests.map(async (request) => {
-      const place = { execution, namespace, wishes, startMs: 600_000, ...owner };
+      const place = { execution, namespace, wishes, startMs: 600_000, ...owner, now: Date.now() };
       const body = JSON.stringify(workerJob(request, place, annotations(request)));
       const response = await open('POST', `/apis/batch/v1/namespaces/${namespace}/jobs`, body);
       if (response.statusCode !== 201) throw new Error(`HTTP ${response.statusCode}`);

@@ -29,6 +29,11 @@ export interface Launcher {
   readonly kill: () => void;
   /** Ends every worker that is still running, and waits for them. */
   readonly close: () => Promise<void>;
+  /**
+   * Looks no more: workers that can go on without us do, for whoever goes on with the run; others are ended. Resolves with
+   * how many go on.
+   */
+  readonly leave: () => Promise<number>;
   /** Removes what the execution has left where its workers ran: all that it had to say has been read. */
   readonly clear: () => Promise<void>;
 }

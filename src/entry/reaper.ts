@@ -1,7 +1,6 @@
 import { inClusterAccess } from '../cluster/kubernetes/api/in-cluster.ts';
 import { openTransport } from '../cluster/kubernetes/api/transport.ts';
-import { findGarbage, removeGarbage } from '../cluster/kubernetes/gc/collect.ts';
-import { systemClock } from '../shared/clock.ts';
+import { findGarbage, removeAll } from '../cluster/kubernetes/gc/collect.ts';
 import { CortexError, messageOf } from '../shared/errors.ts';
 import { describeCollection } from './cluster/describe-garbage.ts';
 
@@ -11,10 +10,11 @@ async function main(): Promise<void> {
   const host = process.env['KUBERNETES_SERVICE_HOST'];
   const port = process.env['KUBERNETES_SERVICE_PORT'];
   const transport = openTransport(inClusterAccess({ host, ...(port ? { port } : { port: undefined }) }));
-  const collection = await findGarbage(transport, namespace, systemClock.now());
-  for (const each of collection.garbage) await removeGarbage(transport, namespace, each);
-  process.stdout.write(describeCollection(collection, { namespace, isDryRun: false }));
+  const collection = await findGarbage(transport, namespace);
+  const remaining = await removeAll(transport, namespace, collection.garbage);
+  process.stdout.write(describeCollection(collection, { namespace, isDryRun: false, remaining }));
   transport.close();
+  if (remaining.length > 0) process.exitCode = 1;
 }
 
 try {

@@ -18,6 +18,8 @@ const temporary = mkdtempSync(join(tmpdir(), 'cortex-worker-'));
 
 /** Less than launchers leave us between SIGTERM and SIGKILL. */
 const giveBackMs = 1000;
+/** Set once the work is done: its exit code, when all have been told. */
+let finishing: Promise<number> | undefined;
 /** The attempt, once this process has begun to ask for it. */
 let holding: Promise<HeldAttempt> | undefined;
 
@@ -26,6 +28,8 @@ const isPod = process.env['CORTEX_LAUNCHER'] === 'kubernetes';
 
 /** A launcher of this machine holds the other end of standard input: when it closes, nobody waits for us any more. */
 function endWithLauncher(): void {
+  // Whoever started this program in a pod has listened until now.
+  process.removeAllListeners('SIGTERM');
   process.on('SIGTERM', () => void breakOff());
   if (isPod) return;
   process.stdin.resume();
@@ -35,6 +39,8 @@ function endWithLauncher(): void {
 
 /** Whoever is started in our place finds the attempt free, where the store can be told so in time. */
 async function breakOff(): Promise<void> {
+  // It is done, and says so: to break off now would throw its work away.
+  if (finishing) return leave(await finishing.catch(() => workerExit.tryAgain));
   const late = new Promise((resolve) => setTimeout(resolve, giveBackMs));
   await Promise.race([holding?.then((held) => held.giveBack()).catch(() => undefined), late]);
   leave(workerExit.tryAgain);
@@ -99,6 +105,8 @@ async function main(): Promise<number> {
   let finished: Promise<void> = Promise.resolve();
   const say = (envelope: Envelope): void => {
     finished = held.finish(envelope).then(() => leaveEnvelope(envelope));
+    finishing = finished.then(() => envelope.exitCode);
+    finishing.catch(() => undefined);
   };
   const exitCode = await runWorker({ worker, document }, openDoors(held, say));
   await finished;

@@ -72,12 +72,16 @@ function masterRecord(state: ExecutionState, master: MasterState): object {
 
 function workerDistribution(state: ExecutionState): object {
   const nodes: Record<string, object[]> = {};
-  for (const worker of state.workers.values()) (nodes[worker.node] ??= []).push(workerRecord(worker));
+  const isCluster = state.started?.doors.cluster === true;
+  for (const worker of state.workers.values()) {
+    const node = isCluster && !worker.pod ? 'unplaced' : worker.node;
+    (nodes[node] ??= []).push(workerRecord(worker));
+  }
   return {
     execution_id: state.id,
     workers_total: state.workers.size,
     nodes,
-    ...(state.started?.doors.cluster === true ? { utilisation: utilisationRecord(state) } : {}),
+    ...(isCluster ? { utilisation: utilisationRecord(state) } : {}),
   };
 }
 

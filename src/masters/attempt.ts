@@ -5,7 +5,7 @@ import { noUsage, resultSchema, totalTokens, type Envelope, type Result, type Us
 import type { Task } from '../protocol/task.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { canonicalJson } from '../shared/canonical.ts';
-import { messageOf } from '../shared/errors.ts';
+import { CortexError, messageOf } from '../shared/errors.ts';
 import { workerName, type LaunchRequest, type Outcome } from '../protocol/attempt.ts';
 import { fenceOf, type MasterContext } from './context.ts';
 import { rehearse, type Rehearsal } from './rehearse.ts';
@@ -55,8 +55,18 @@ async function launch(start: Launch, context: MasterContext): Promise<Outcome> {
       await context.launcher.launch(launchRequest(start))
     ).outcome;
   } catch (error) {
-    return { kind: 'lost', class: 'disruption', cause: 'unknown', detail: messageOf(error), durationMs: 0 };
+    return unlaunched(error);
   }
+}
+
+/** What somebody has to set right would be as wrong for the next attempt, and is no disruption. */
+function unlaunched(error: unknown): Outcome {
+  const detail = messageOf(error);
+  if (!(error instanceof CortexError) || error.family !== 'problem') {
+    return { kind: 'lost', class: 'disruption', cause: 'unknown', detail, durationMs: 0 };
+  }
+  const kind = error.code === 'execution-cancelled' ? 'cancelled' : 'refused';
+  return { kind: 'lost', class: kind, detail: `${error.code}: ${detail}`, hint: error.hint, durationMs: 0 };
 }
 
 function launchRequest({ owned, attempt, worker, document, rehearsal }: Launch): LaunchRequest {
@@ -157,7 +167,12 @@ async function judgeOutcome(
   context: MasterContext,
 ): Promise<AttemptResult> {
   if (outcome.kind === 'lost')
-    return { ok: false, worker: ref.worker, lost: outcome, hint: await hintOf(outcome.envelope, context) };
+    return {
+      ok: false,
+      worker: ref.worker,
+      lost: outcome,
+      hint: outcome.hint ?? (await hintOf(outcome.envelope, context)),
+    };
   const read = await readResult(outcome.envelope, context);
   if ('invalid' in read) {
     const { durationMs, envelope } = outcome;

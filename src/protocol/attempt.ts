@@ -28,6 +28,8 @@ export type Outcome =
       /** With the classes `disruption` and `out-of-memory`. */
       readonly cause?: DisruptionCause;
       readonly detail: string;
+      /** What to do, where the launcher knows. */
+      readonly hint?: string;
       readonly envelope?: Envelope;
       readonly durationMs: number;
     };

@@ -23,6 +23,20 @@ export function createMasker(values: readonly string[]): (text: string) => strin
   };
 }
 
+/** A masker of values that become known in the course of time. */
+export function growingMasker(values: () => readonly string[]): (text: string) => string {
+  let known = -1;
+  let mask: (text: string) => string = (text) => text;
+  return (text) => {
+    const now = values();
+    if (now.length !== known) {
+      mask = createMasker(now);
+      known = now.length;
+    }
+    return mask(text);
+  };
+}
+
 function maskOnce(text: string, forms: readonly string[]): string {
   const spans = merged([...forms.flatMap((form) => occurrences(text, form)), ...findSecretFormats(text)]);
   if (spans.length === 0) return text;

@@ -34,6 +34,8 @@ export function jobOf(
     program: { object: program.metadata?.name ?? '', sha256: hash },
     secret: store.metadata?.name ?? '',
     startMs: 60_000,
+    endsAt: 1_800_000_000_000,
+    now: 1_800_000_000_000 - 3_600_000,
   };
   return workerJob({ ...request, ...asked }, place, annotations);
 }

@@ -71,6 +71,10 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
     current?.cancel();
     await current?.outcome;
   };
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all([...launches.keys()].map(cancel));
+  };
   return {
     slots: options.slots ?? availableParallelism(),
     node: hostname(),
@@ -79,10 +83,9 @@ export function childProcessLauncher(options: ChildProcessOptions): Launcher {
     logs: async (worker) => readTextIfPresent(logPath(options, worker)) ?? '',
     cancel,
     kill: () => live.forEach((worker) => worker.kill()),
-    close: async () => {
-      closed = true;
-      await Promise.all([...launches.keys()].map(cancel));
-    },
+    close,
+    // A child sees its standard input close when we are gone: none goes on.
+    leave: () => close().then(() => 0),
     // Attempts stay on disk, for a resume to find: they are this folder's own.
     clear: () => Promise.resolve(),
   };

@@ -12,6 +12,8 @@ export interface AttemptActs {
   /** The pod is gone without a word: finds out why, and settles. */
   readonly explain: (attempt: Attempt) => void;
   readonly started: (attempt: Attempt) => void;
+  /** Asks once more whether it has no place; false where that can't be asked. */
+  readonly hasNoPlace: (attempt: Attempt) => Promise<boolean>;
 }
 
 /** One attempt that the launcher waits for: what it saw of the pod, and what is due when. */
@@ -20,11 +22,13 @@ export interface Attempt {
   readonly job: string;
   readonly jobUid: string;
   readonly adopted: boolean;
-  /** By the monotonic clock of this process, in ms. */
+  /** Since when it is to be launched, by the monotonic clock of this process, in ms. */
   readonly since: number;
   readonly outcome: Promise<Outcome>;
   readonly pod: () => PodView | undefined;
   readonly isSettled: () => boolean;
+  /** Set where we have ended it ourselves. */
+  readonly endedBy: () => EndedByUs;
   readonly see: (pod: PodView) => void;
   /** The pod is no longer there. */
   readonly lose: (pod: PodView | undefined) => void;
@@ -36,7 +40,7 @@ export interface Attempt {
 }
 
 /** What an attempt is about. */
-export type AttemptSubject = Pick<Attempt, 'request' | 'job' | 'jobUid' | 'adopted'>;
+export type AttemptSubject = Pick<Attempt, 'request' | 'job' | 'jobUid' | 'adopted' | 'since'>;
 
 export interface AttemptTimes {
   /** How long it may wait for its place, and for an image that can't be had, in ms. */
@@ -50,7 +54,8 @@ export interface AttemptTimes {
 
 /** A worker that found no place: somebody has to make room, and another attempt would wait as long. */
 export function unplaced(detail: string): Outcome {
-  return { kind: 'lost', class: 'refused', detail, durationMs: 0 };
+  const hint = 'Run `cortex doctor` with the plan and --launcher kubernetes: it says what has room, and what may run.';
+  return { kind: 'lost', class: 'refused', detail, hint, durationMs: 0 };
 }
 
 type Alarm = 'start' | 'image' | 'time' | 'limbo';
@@ -61,7 +66,6 @@ interface Standing {
   readonly times: AttemptTimes;
   readonly acts: AttemptActs;
   readonly due: Alarms<Alarm>;
-  readonly since: number;
   readonly finish: (outcome: Outcome) => void;
   pod: PodView | undefined;
   /** A second pod of the Job: its controller may start one where the answer to the first was lost, and then ends either. */
@@ -80,7 +84,6 @@ export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: 
     times,
     acts,
     due: openAlarms<Alarm>(),
-    since: performance.now(),
     finish,
     pod: undefined,
     twin: undefined,
@@ -91,17 +94,18 @@ export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: 
   };
   const attempt: Attempt = {
     ...subject,
-    since: standing.since,
     outcome,
     pod: () => standing.pod,
     isSettled: () => standing.isSettled,
+    endedBy: () => standing.endedBy,
     see: (pod) => see(standing, attempt, pod),
     lose: (pod) => lose(standing, attempt, pod),
     wait: (waiting) => wait(standing, attempt, waiting),
     endBy: (reason) => (standing.endedBy ??= reason),
     settle: (result) => settle(standing, result),
   };
-  standing.due.set('start', times.startMs, () => giveUp(standing, attempt));
+  const leftMs = subject.since + times.startMs - performance.now();
+  standing.due.set('start', leftMs, () => void lookOnce(standing, attempt));
   return attempt;
 }
 
@@ -119,9 +123,9 @@ function see(standing: Standing, attempt: Attempt, pod: PodView): void {
   }
   if (isOver(pod)) return concludePod(standing, attempt, pod);
   if (before?.startedAt === undefined && pod.startedAt !== undefined) begin(standing, attempt, pod.startedAt);
-  if (pod.deletionAt !== undefined) {
-    const leftMs = pod.deletionAt - times.now() + times.limboMs;
-    due.set('limbo', leftMs, () => concludePod(standing, attempt, pod));
+  // By how long it has, not by when: the clock of the cluster is not ours.
+  if (pod.graceMs !== undefined && !due.has('limbo')) {
+    due.set('limbo', pod.graceMs + times.limboMs, () => settle(standing, judged(standing, standing.pod ?? pod)));
   }
   const waiting = podWaiting(pod);
   if (waiting) wait(standing, attempt, waiting);
@@ -129,7 +133,7 @@ function see(standing: Standing, attempt: Attempt, pod: PodView): void {
 
 /** Of two pods of a Job one is surplus: where that is the one we looked at, the other is the attempt's. */
 function concludePod(standing: Standing, attempt: Attempt, pod: PodView): void {
-  const isSurplus = standing.twin !== undefined && pod.deletionAt !== undefined && pod.phase !== 'Succeeded';
+  const isSurplus = standing.twin !== undefined && pod.graceMs !== undefined && pod.phase !== 'Succeeded';
   if (isSurplus) goOnWithTwin(standing, attempt);
   else settle(standing, judged(standing, pod));
 }
@@ -183,8 +187,20 @@ function begin({ subject, times, acts, due }: Standing, attempt: Attempt, starte
   acts.started(attempt);
 }
 
+/** Between two questions to a cluster that can't be asked. */
+const askAgainMs = 10_000;
+
+/** Its time to find a place is over; but no contact is not the same as no place. */
+async function lookOnce(standing: Standing, attempt: Attempt): Promise<void> {
+  const hasNone = await standing.acts.hasNoPlace(attempt);
+  if (standing.isSettled || standing.pod?.startedAt !== undefined) return;
+  if (hasNone) giveUp(standing, attempt);
+  else standing.due.set('start', askAgainMs, () => void lookOnce(standing, attempt));
+}
+
 function giveUp(standing: Standing, attempt: Attempt): void {
-  const { waitsFor, since } = standing;
+  const { waitsFor } = standing;
+  const { since } = standing.subject;
   const why = waitsFor ? `${waitsFor.reason}: ${waitsFor.detail}` : 'the cluster does not say why';
   settle(standing, unplaced(`it found no place within ${Math.round((performance.now() - since) / 1000)} s: ${why}`));
   standing.acts.end(attempt);

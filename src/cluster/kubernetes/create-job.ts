@@ -1,7 +1,7 @@
 import type { V1Job } from '@kubernetes/client-node';
-import { problem } from '../../shared/errors.ts';
+import { outside, problem } from '../../shared/errors.ts';
 import { pause } from '../../shared/pause.ts';
-import { codeOf, statusOf } from './api/api-errors.ts';
+import { codeOf, isBusyQuota, statusOf } from './api/api-errors.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import { key } from './spec/names.ts';
 
@@ -35,8 +35,8 @@ async function tryCreate(clients: TypedClients, namespace: string, body: V1Job):
     return { job: await clients.jobs.createNamespacedJob({ namespace, body }), adopted: false };
   } catch (error) {
     const status = statusOf(error);
-    if (status?.code === 409) return 'exists';
-    if (status?.code === 403 && /exceeded quota/.test(status.message)) return { full: status.message };
+    if (status?.code === 409 && status.reason === 'AlreadyExists') return 'exists';
+    if (isBusyQuota(status)) return { full: status?.message ?? '' };
     throw error;
   }
 }
@@ -64,7 +64,7 @@ function checked(found: V1Job, wanted: V1Job): V1Job {
 }
 
 function stuck(name: string): Error {
-  return problem('job-stuck', `The Job ${name} is being deleted for more than ${goingMs / 1000} s`, {
+  return outside('job-stuck', `The Job ${name} is being deleted for more than ${goingMs / 1000} s`, {
     hint: `Find out what holds it: kubectl describe job ${name}.`,
   });
 }

@@ -2,6 +2,7 @@ import type { V1Job } from '@kubernetes/client-node';
 import type { Outcome } from '../../protocol/attempt.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import { unplaced, type Attempt } from './attempt.ts';
+import { judgeEnding } from '../outcome.ts';
 import { judgePod } from './observe/judge-pod.ts';
 import { refusedPod, type Waiting } from './observe/waiting.ts';
 
@@ -9,6 +10,10 @@ import { refusedPod, type Waiting } from './observe/waiting.ts';
 export function judgeJob(job: V1Job | undefined, attempt: Attempt): Outcome | undefined {
   const { request } = attempt;
   const pod = attempt.pod();
+  const endedBy = attempt.endedBy();
+  if (endedBy !== undefined && !pod?.ended) {
+    return judgeEnding({ code: null, signal: null, endedBy, durationMs: 0 }, undefined);
+  }
   if (!job) return gone(`its Job ${attempt.job} was deleted`, 'deleted');
   const failed = job.status?.conditions?.find(
     ({ type, status }) => status === 'True' && /^Fail(?:ed|ureTarget)$/.test(type),
@@ -27,20 +32,17 @@ function gone(detail: string, cause: 'deleted' | 'unknown'): Outcome {
   return { kind: 'lost', class: 'disruption', cause, detail, durationMs: 0 };
 }
 
-/** Why Jobs have no pod, by the name of the Job: the Job controller says so in events alone. */
+/** Why Jobs have no pod, by the uid of the Job: the Job controller says so in events alone, which outlive the Job. */
 export async function readRefusals(clients: TypedClients, namespace: string): Promise<ReadonlyMap<string, Waiting>> {
-  const { items } = await clients.core.listNamespacedEvent({
-    namespace,
-    fieldSelector: 'involvedObject.kind=Job,reason=FailedCreate',
-    limit: 500,
-  });
+  const fieldSelector = 'involvedObject.kind=Job,reason=FailedCreate';
+  const { items } = await clients.core.listNamespacedEvent({ namespace, fieldSelector });
   const latest = new Map<string, { readonly at: number; readonly message: string }>();
   for (const { involvedObject, message = '', lastTimestamp, eventTime, metadata } of items) {
     const at = new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
-    const known = latest.get(involvedObject.name ?? '');
-    if (!known || at >= known.at) latest.set(involvedObject.name ?? '', { at, message });
+    const known = latest.get(involvedObject.uid ?? '');
+    if (!known || at >= known.at) latest.set(involvedObject.uid ?? '', { at, message });
   }
-  return new Map([...latest].map(([job, { message }]) => [job, refusedPod(message)]));
+  return new Map([...latest].map(([uid, { message }]) => [uid, refusedPod(message)]));
 }
 
 /** Why a Job that Kueue holds back waits. */

@@ -69,7 +69,7 @@ export function kubernetesLauncher(options: KubernetesOptions): Launcher {
   };
   return {
     slots: options.slots,
-    node: options.namespace,
+    node: 'the cluster',
     waitMs: options.startMs,
     launch,
     logs: (worker) => Promise.resolve(readLog(options, worker)),
@@ -78,8 +78,14 @@ export function kubernetesLauncher(options: KubernetesOptions): Launcher {
     close: async () => {
       isClosed = true;
       field.hurry();
-      await Promise.all([...launches.keys()].map(cancel));
+      await Promise.allSettled([...launches.keys()].map(cancel));
       field.close();
+    },
+    leave: () => {
+      isClosed = true;
+      field.hurry();
+      field.close();
+      return Promise.resolve(field.living());
     },
     clear: field.clear,
   };

@@ -11,20 +11,25 @@ import { workerJob } from './spec/job.ts';
 
 /** Starts an attempt, or adopts what an earlier process left of it. A worker that can't have a place is told so at once. */
 export async function launchWorker(field: Field, request: LaunchRequest): Promise<RunningWorker> {
-  const never = await field.room.neverFits(request);
-  if (never !== undefined) return settled(unplaced(never), field);
   const { options, stopping } = field;
-  const holdings = await field.prepare();
-  const body = workerJob(request, { ...options, ...holdings }, await options.annotations?.(request));
+  const since = performance.now();
   try {
-    const created = await createWithin(field, request, body);
-    return 'job' in created ? follow(field, request, created) : settled(unplaced(created.refused), field);
+    const never = await field.room.neverFits(request);
+    if (never !== undefined) return settled(unplaced(never));
+    stopping.throwIfAborted();
+    const holdings = await field.prepare();
+    const place = { ...options, ...holdings, now: options.now() };
+    const body = workerJob(request, place, await options.annotations?.(request));
+    const created = await createWithin(field, request, { body, until: since + options.startMs });
+    return 'job' in created ? follow(field, { request, since }, created) : settled(unplaced(created.refused));
   } catch (error) {
-    if (stopping.aborted)
-      return settled({ kind: 'lost', class: 'cancelled', detail: 'cancelled', durationMs: 0 }, field);
+    if (stopping.aborted) return settled({ kind: 'lost', class: 'cancelled', detail: 'cancelled', durationMs: 0 });
     throw error;
   }
 }
+
+/** Where a worker is before the cluster has given it a node. */
+const unplacedNode = 'the cluster';
 
 type Placed = Extract<Created, { job: unknown }>;
 
@@ -32,9 +37,8 @@ type Placed = Extract<Created, { job: unknown }>;
 async function createWithin(
   { options, clients, times, stopping }: Field,
   { worker, task, master }: LaunchRequest,
-  body: V1Job,
+  { body, until }: { readonly body: V1Job; readonly until: number },
 ): Promise<Placed | { readonly refused: string }> {
-  const until = performance.now() + options.startMs;
   let said = '';
   for (;;) {
     stopping.throwIfAborted();
@@ -48,9 +52,14 @@ async function createWithin(
   }
 }
 
-function follow(field: Field, request: LaunchRequest, { job, adopted }: Placed): RunningWorker {
-  const attempt = field.take({ request, job: job.metadata?.name ?? '', jobUid: job.metadata?.uid ?? '', adopted });
-  return { node: field.options.namespace, adopted, outcome: field.outcomeOf(attempt) };
+function follow(
+  field: Field,
+  { request, since }: { readonly request: LaunchRequest; readonly since: number },
+  { job, adopted }: Placed,
+): RunningWorker {
+  const { name = '', uid = '' } = job.metadata ?? {};
+  const attempt = field.take({ request, job: name, jobUid: uid, adopted, since });
+  return { node: unplacedNode, adopted, outcome: field.outcomeOf(attempt) };
 }
 
 /** What the cluster says of a Job itself (its admission policy, its schema) is somebody's to fix, and no disruption. */
@@ -60,6 +69,6 @@ function refusal(error: unknown): { readonly refused: string } {
   throw error;
 }
 
-function settled(outcome: Outcome, { options }: Field): RunningWorker {
-  return { node: options.namespace, adopted: false, outcome: Promise.resolve(outcome) };
+function settled(outcome: Outcome): RunningWorker {
+  return { node: unplacedNode, adopted: false, outcome: Promise.resolve(outcome) };
 }

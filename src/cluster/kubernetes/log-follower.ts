@@ -105,6 +105,11 @@ function resumePlace(): ResumePlace {
       sameTime.add(line);
       return line;
     },
-    since: () => (last === '' ? {} : { sinceTime: `${last.slice(0, 19)}Z` }),
+    since: () => (last === '' ? {} : { sinceTime: wholeSecond(last) }),
   };
+}
+
+/** Nodes stamp lines by the time of their place: `2026-11-30T03:04:05.123456789+02:00`. */
+function wholeSecond(stamp: string): string {
+  return new Date(Math.floor(Date.parse(stamp) / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -40,7 +40,7 @@ function isPodless(attempt: Attempt, afterMs: number): boolean {
 async function tendRound(options: TendOptions, podless: readonly Attempt[], readsJobs: boolean): Promise<void> {
   const refusals = await readRefusals(options.clients, options.namespace);
   for (const attempt of podless) {
-    const refusal = refusals.get(attempt.job);
+    const refusal = refusals.get(attempt.jobUid);
     if (refusal) attempt.wait(refusal);
   }
   if (readsJobs) await tendByJobs(options, podless);

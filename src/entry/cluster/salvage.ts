@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
 import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
 import { readRemains, type RemainingWorker } from '../../cluster/kubernetes/salvage/read-remains.ts';
-import { blobPath } from '../../coordination/file/blobs.ts';
+import { blobPath, fileBlobs } from '../../coordination/file/blobs.ts';
+import { readLongestLog } from '../../coordination/file/copies.ts';
+import { parsePlan } from '../../plan/parse.ts';
 import { totalTokens } from '../../protocol/result.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { writeFileAtomically } from '../../shared/files.ts';
+import type { CommandLine } from '../arguments.ts';
+import type { Environment } from '../environment.ts';
 import type { RunPaths } from '../run/paths.ts';
+import { clusterAccess } from './access.ts';
 import type { ClusterLauncher } from './launcher.ts';
 
 /** A worker that the cluster still knows, and whether its result is in this process's own copy. */
@@ -30,6 +36,30 @@ export async function salvage(
   } catch (error) {
     say(`what the cluster still knows of ${id} could not be read: ${messageOf(error)}`);
   }
+}
+
+/** The same where this process has no line to the cluster yet: the plan in its copy says where the workers are. */
+export async function salvageCopy(
+  way: { readonly args: CommandLine; readonly environment: Environment; readonly say: (line: string) => void },
+  { id, paths }: { readonly id: string; readonly paths: RunPaths },
+): Promise<void> {
+  const { args, environment, say } = way;
+  try {
+    const namespace = args.text('namespace') ?? (await copiedNamespace(paths)) ?? 'cortex-workers';
+    const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
+    await salvage({ transport, namespace }, { id, paths, say });
+    transport.close();
+  } catch (error) {
+    say(`what the cluster still knows of ${id} could not be read: ${messageOf(error)}`);
+  }
+}
+
+async function copiedNamespace({ store, blobs }: RunPaths): Promise<string | undefined> {
+  const started = readLongestLog(store)?.find((event) => event.type === 'execution.started');
+  if (!started) return undefined;
+  const text = Buffer.from(await fileBlobs(blobs).getBlob(started.data.plan.blob)).toString('utf8');
+  const parsed = parsePlan(text, started.data.plan.file);
+  return 'problems' in parsed ? undefined : parsed.plan.cluster.namespace;
 }
 
 function isKept({ envelope }: RemainingWorker, { blobs }: RunPaths): boolean | null {

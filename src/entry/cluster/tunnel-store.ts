@@ -13,6 +13,8 @@ export interface TunnelStore {
   readonly address: StoreAddress;
   /** As pods of the cluster reach it. */
   readonly inside: StoreAddress;
+  /** Why the tunnel carries nothing, where it does not. */
+  readonly trouble: () => unknown;
   readonly close: () => void;
 }
 
@@ -49,6 +51,7 @@ export async function openTunnelStore(text: string, args: CommandLine, environme
       ...(written.tls ? { tls: { ...written.tls, serverName: written.tls.serverName ?? name } } : {}),
     },
     inside: { ...written, hosts: [{ host: name, port: host.port }] },
+    trouble: tunnel.trouble,
     close: () => {
       tunnel.close();
       transport.close();

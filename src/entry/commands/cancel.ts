@@ -4,6 +4,7 @@ import { codeOf } from '../../cluster/kubernetes/api/api-errors.ts';
 import { removeGarbage } from '../../cluster/kubernetes/gc/collect.ts';
 import { anchorName } from '../../cluster/kubernetes/spec/names.ts';
 import { foldEvents } from '../../execution/state.ts';
+import { parsePlan } from '../../plan/parse.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
@@ -23,32 +24,66 @@ export const cancelCommand: RunCommandLine = async (args, { io, environment }) =
   const isShared = namesStore(args, environment);
   const isCluster = args.text('launcher') === 'kubernetes';
   if (!isShared && !isCluster) throw nothingToTell();
-  if (isShared) io.out(`${await tellStore(args, environment, id)}\n`);
-  if (isCluster) io.out(`${await clearCluster(args, environment, id)}\n`);
+  const store = isShared ? await attempted(tellStore(args, environment, id)) : undefined;
+  const namespace = args.text('namespace') ?? store?.value?.namespace ?? 'cortex-workers';
+  const cluster = isCluster ? await attempted(clearCluster(args, environment, { id, namespace })) : undefined;
+  for (const said of [store?.value?.said, cluster?.value]) if (said !== undefined) io.out(`${said}\n`);
+  // Both are tried first: a store that has lost the execution must not keep its workers from being ended.
+  const failure = store?.error ?? cluster?.error;
+  if (failure !== undefined) throw failure;
   return cliExit.success;
 };
 
-async function tellStore(args: CommandLine, environment: Environment, id: string): Promise<string> {
+interface Attempted<T> {
+  readonly value?: T;
+  readonly error?: unknown;
+}
+
+async function attempted<T>(work: Promise<T>): Promise<Attempted<T>> {
+  return work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+async function tellStore(
+  args: CommandLine,
+  environment: Environment,
+  id: string,
+): Promise<{ readonly said: string; readonly namespace: string | undefined }> {
   const { connect, openForReading } = await import('../run/shared-store.ts');
   const connection = await connect(args, environment);
   try {
     const store = await openForReading(connection, id);
-    const { ended } = foldEvents(id, await store.read());
+    const { ended, started } = foldEvents(id, await store.read());
     if (ended) {
       throw problem('execution-over', `${id} has ended already: ${ended.status}`, {
         hint: 'There is nothing to cancel.',
       });
     }
     await store.append([runEvent('execution.cancelled', { by: `${userInfo().username}@${hostname()}` })]);
-    return `${id} is cancelled: its processes end their workers, and report what they leave undone`;
+    const said = `${id} is cancelled: its processes end their workers, and report what they leave undone`;
+    return { said, namespace: started && (await namespaceOf(started.plan, store)) };
   } finally {
     await connection.client.close();
   }
 }
 
+/** Where the plan of an execution has its workers. */
+async function namespaceOf(
+  { blob, file }: { readonly blob: string; readonly file: string },
+  { getBlob }: { readonly getBlob: (hash: string) => Promise<Uint8Array> },
+): Promise<string | undefined> {
+  const parsed = parsePlan(Buffer.from(await getBlob(blob)).toString('utf8'), file);
+  return 'problems' in parsed ? undefined : parsed.plan.cluster.namespace;
+}
+
 /** Deleting the anchor deletes all that it owns; the cluster does that by itself. */
-async function clearCluster(args: CommandLine, environment: Environment, id: string): Promise<string> {
-  const namespace = args.text('namespace') ?? 'cortex-workers';
+async function clearCluster(
+  args: CommandLine,
+  environment: Environment,
+  { id, namespace }: { readonly id: string; readonly namespace: string },
+): Promise<string> {
   const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
   const name = anchorName(id);
   try {

@@ -1,6 +1,5 @@
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
-import { findGarbage, removeGarbage } from '../../cluster/kubernetes/gc/collect.ts';
-import { systemClock } from '../../shared/clock.ts';
+import { findGarbage, removeAll } from '../../cluster/kubernetes/gc/collect.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { createMasker } from '../../shared/mask.ts';
 import { clusterAccess } from '../cluster/access.ts';
@@ -12,11 +11,12 @@ export const gcCommand: RunCommandLine = async (args, { io, environment }) => {
   const namespace = args.text('namespace') ?? 'cortex-workers';
   const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
   try {
-    const collection = await findGarbage(transport, namespace, systemClock.now());
-    if (!args.has('dry-run')) for (const each of collection.garbage) await removeGarbage(transport, namespace, each);
+    const isDryRun = args.has('dry-run');
+    const collection = await findGarbage(transport, namespace);
+    const remaining = isDryRun ? [] : await removeAll(transport, namespace, collection.garbage);
     const mask = createMasker(environment.secrets);
-    io.out(mask(describeCollection(collection, { namespace, isDryRun: args.has('dry-run') })));
-    return cliExit.success;
+    io.out(mask(describeCollection(collection, { namespace, isDryRun, remaining })));
+    return remaining.length === 0 ? cliExit.success : cliExit.outside;
   } finally {
     transport.close();
   }

@@ -5,7 +5,7 @@ import { cliExit } from '../../protocol/words.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CortexError, problem } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
-import { createMasker } from '../../shared/mask.ts';
+import { growingMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import { bundledWorker } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
@@ -15,11 +15,13 @@ import { openDoors, type RunDoors } from '../run/doors.ts';
 import { endOnSignals } from '../run/interrupt.ts';
 import { noticeRelay } from '../run/notices.ts';
 import { findPlace, type Order, type Place } from '../run/order.ts';
+import { runPaths } from '../run/paths.ts';
 import { runExecution, type RunEnd } from '../run/run-execution.ts';
 import { routePlan } from '../run/start.ts';
 import type { SharedStore } from '../run/shared-store.ts';
 import { stateWriter } from '../run/state-writer.ts';
-import { takeOrder } from '../run/take-order.ts';
+import { takeOrder, type Asked } from '../run/take-order.ts';
+import { printable } from '../terminal/printable.ts';
 import { terminalProgress, type Progress } from '../terminal/progress.ts';
 import { summarise } from '../terminal/summary.ts';
 import { durationFlag, timeLimitFlag, wholeNumber } from '../values.ts';
@@ -29,18 +31,21 @@ import type { Io, RunCommandLine } from './commands.ts';
 export const runCommand: RunCommandLine = async (args, { io, environment }) => {
   if (args.has('cancel')) return cancelExecution(args, { io, environment });
   const place = await findPlace(args, environment);
-  const { order, shared } = await takeOrder({ args, place, io, environment });
+  const asked = { args, place, io, environment };
+  const { order, shared } = await takeOrder(asked).catch((error: unknown) => salvageUnjoined(error, asked));
   if (order.endedWith !== undefined) {
     await shared?.close();
     return sayEnded(order, args, io);
   }
-  const mask = createMasker([...environment.secrets, ...(shared?.secrets ?? [])]);
+  const minted: (() => readonly string[])[] = [];
+  const known = [...environment.secrets, ...(shared?.secrets ?? [])];
+  const mask = growingMasker(() => [...known, ...minted.flatMap((each) => each())]);
   const progress = terminalProgress(environment, {
     kind: args.has('json') ? 'silent' : 'tree',
     write: (text) => io.out(mask(text)),
     now: shared?.now ?? systemClock.now,
   });
-  const end = await execute({ args, io, environment, place, order, shared, mask, progress });
+  const end = await execute({ args, io, environment, place, order, shared, mask, minted, progress });
   if (args.has('json')) io.out(mask(`${JSON.stringify(end.of === 'execution' ? end.report : end, null, 2)}\n`));
   else io.out(mask(summarise(end, { paths: order.paths, cwd: process.cwd() })));
   return end.exitCode;
@@ -54,6 +59,8 @@ interface Execution {
   readonly order: Order;
   readonly shared: SharedStore | undefined;
   readonly mask: (text: string) => string;
+  /** Where further values come from that must never be printed. */
+  readonly minted: (() => readonly string[])[];
   readonly progress: Progress;
 }
 
@@ -112,7 +119,7 @@ async function doorsOf(run: Execution, workerProgram: string): Promise<RunDoors>
   const notices = noticeRelay();
   const isCluster = readLauncher(args) === 'kubernetes';
   const wanted = wholeNumber(args, 'parallel-workers') ?? (isCluster ? plan.parallel.workers : availableParallelism());
-  const printLine = (worker: string, line: string): void => io.out(`${worker} | ${line}\n`);
+  const printLine = (worker: string, line: string): void => io.out(`${worker} | ${printable(line)}\n`);
   const onLine = readLogMode(args) === 'stream' ? printLine : undefined;
   const slots = Math.min(plan.parallel.workers, wanted);
   const common = { environment, shared, paths, workerProgram, mask, slots, onLine };
@@ -125,6 +132,7 @@ async function doorsOf(run: Execution, workerProgram: string): Promise<RunDoors>
   };
   try {
     const cluster = isCluster ? await openCluster({ ...common, ...given }) : undefined;
+    if (cluster) run.minted.push(() => cluster.secrets);
     return openDoors({ ...common, notices, cluster });
   } catch (error) {
     await shared?.close();
@@ -137,6 +145,19 @@ async function salvageFrom({ cluster }: RunDoors, { order, io, mask }: Execution
   if (!cluster) return;
   const { salvage } = await import('../cluster/salvage.ts');
   await salvage(cluster, { id: order.id, paths: order.paths, say: (line) => io.err(mask(`cortex: ${line}\n`)) });
+}
+
+/** The same for a process that never came to take part, because the store had lost the execution before. */
+async function salvageUnjoined(error: unknown, { args, place, io, environment }: Asked): Promise<never> {
+  const id = args.text('resume') ?? args.text('id');
+  const isLost = error instanceof CortexError && error.code === 'store-lost';
+  if (isLost && id !== undefined && readLauncher(args) === 'kubernetes') {
+    const { salvageCopy } = await import('../cluster/salvage.ts');
+    const mask = growingMasker(() => environment.secrets);
+    const say = (line: string): void => io.err(mask(`cortex: ${line}\n`));
+    await salvageCopy({ args, environment, say }, { id, paths: runPaths(place.out, id) });
+  }
+  throw error;
 }
 
 async function openCluster(order: ClusterOrder): Promise<ClusterLauncher> {

@@ -21,7 +21,7 @@ export async function coordinate(stage: Stage): Promise<void> {
   const stop = AbortSignal.any([signal, deadline.signal, cancelled]);
   // Every task of every master waits on these: many listeners are no leak.
   setMaxListeners(0, signal, stop);
-  const cancelWorkers = (): void => void run.doors.launcher.close();
+  const cancelWorkers = (): void => void run.doors.launcher.close().catch(() => undefined);
   stop.addEventListener('abort', cancelWorkers, { once: true });
   const left = new AbortController();
   const phases = runWorkPhases({ ...stage, signal: AbortSignal.any([signal, left.signal]) });

@@ -66,9 +66,10 @@ export function openDoors(options: DoorOptions): RunDoors {
     now: shared?.now ?? systemClock.now,
     onEvent: shared?.onEvent ?? (() => undefined),
     close: async () => {
-      await launcher.close();
+      // Whoever goes on with the run finds its workers at work. Those that are to end have been told by now.
+      const living = await launcher.leave().catch(() => 0);
       cluster?.transport.close();
-      await (shared ?? store).close();
+      await (shared ? shared.close({ keepsUser: living > 0 }) : store.close());
     },
   };
 }

@@ -3,7 +3,9 @@ import type { Progress } from '../terminal/progress.ts';
 import type { RunDoors } from './doors.ts';
 import type { SharedStore } from './shared-store.ts';
 
-const patienceMs = 3000;
+/** A runner of GitHub Actions kills a process some seconds after it has told it to end. */
+const workersMs = 3000;
+const claimsMs = 2000;
 
 /**
  * Ctrl-C and SIGTERM end the workers and this process; the log stays as it is, so that the run can be resumed. Nothing
@@ -25,13 +27,19 @@ export function endOnSignals(doors: RunDoors, run: { readonly progress: Progress
 
 /** What this process holds in a shared store goes back, so that nobody has to wait for its lease; but not at any price. */
 async function letGo({ store, launcher, shared }: RunDoors): Promise<void> {
-  if (shared) {
-    const late = new Promise((resolve) => setTimeout(resolve, patienceMs));
-    // Workers that are told to end, and not killed at once, give their attempts back.
-    await Promise.race([launcher.close().then(() => releaseAll(shared)), late]);
-  }
+  // Workers that are told to end, and not killed at once, give their attempts back.
+  if (shared) await within(workersMs, launcher.close());
   launcher.kill();
-  if (!shared) await store.close();
+  if (shared) await within(claimsMs, releaseAll(shared));
+  else await store.close();
+}
+
+/** Waits for what may fail, but for no longer than that. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work.catch(() => undefined), late]);
+  clearTimeout(timer);
 }
 
 async function releaseAll({ store, leg, worker }: SharedStore): Promise<void> {

@@ -42,7 +42,8 @@ export interface SharedStore {
   readonly readEnvelope: (worker: string) => Promise<Envelope | undefined>;
   /** Events of the whole log, in order: for this process's copy, and for the names that people know. */
   readonly onEvent: (event: Event, state: ExecutionState) => void;
-  readonly close: () => Promise<void>;
+  /** `keepsUser`: workers go on without this process, and reach the store as the user that it made. */
+  readonly close: (how?: { readonly keepsUser: boolean }) => Promise<void>;
 }
 
 export interface Connection {
@@ -67,7 +68,8 @@ export async function connect(args: CommandLine, environment: Environment): Prom
     return { address, inside: isInside ? tunnel?.inside : undefined, client: { ...client, close }, mask };
   } catch (error) {
     tunnel?.close();
-    throw error;
+    // What the store's client sees of a broken tunnel is a port of this machine that nobody listens on.
+    throw tunnel?.trouble() ?? error;
   }
 }
 
@@ -118,9 +120,9 @@ export async function joinExecution(connection: Connection, order: JoinOrder): P
       if (isOurs(event, state)) copy.keepResult(event);
       names.onEvent(event, state);
     },
-    close: async () => {
+    close: async (how) => {
       await copy.close();
-      await worker.revoke();
+      if (how?.keepsUser !== true) await worker.revoke();
       await far.close();
       await client.close();
     },

@@ -13,7 +13,8 @@ import { newOrder, readOrder, type Order, type Place } from './order.ts';
 import { runPaths } from './paths.ts';
 import type { Connection, SharedStore } from './shared-store.ts';
 
-interface Asked {
+/** What a process was asked to run, and where. */
+export interface Asked {
   readonly args: CommandLine;
   readonly place: Place;
   readonly io: Io;

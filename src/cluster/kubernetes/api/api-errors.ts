@@ -69,6 +69,14 @@ export function isPassing({ code }: ApiStatus): boolean {
   return code === 429 || code >= 500;
 }
 
+/**
+ * What a server says that has just started and does not know its issuers, roles or policies yet. The verdict of a policy or
+ * of a quota is one of those that it does know.
+ */
+export function isOfAStart({ code, message }: ApiStatus): boolean {
+  return code === 401 || (code === 403 && !/exceeded quota|denied (?:the )?request|violates/.test(message));
+}
+
 /** The server was not reached at all, or went away in the middle. */
 export function unreachable(server: string, what: string, details: Pick<ErrorDetails, 'cause'>): CortexError {
   const seen = details.cause instanceof Error ? details.cause.message : String(details.cause);
@@ -85,6 +93,12 @@ export function statusOf(error: unknown): ApiStatus | undefined {
   return typeof (cause as ApiStatus | undefined)?.code === 'number' && 'reason' in (cause as object)
     ? (cause as ApiStatus)
     : undefined;
+}
+
+/** A quota has no room now, or was changed by another at the same moment: the same request may pass later. */
+export function isBusyQuota(status: ApiStatus | undefined): boolean {
+  if (status?.code === 409) return status.reason !== 'AlreadyExists';
+  return status?.code === 403 && /exceeded quota/.test(status.message);
 }
 
 /** The HTTP code behind an error of this door, or undefined. */

@@ -19,7 +19,10 @@ export interface IdentityAccess {
 export function identityAccess({ server, ca, mint, about, now }: IdentityAccess): Access {
   let kept: { readonly token: Promise<string>; readonly until: Promise<number> } | undefined;
   const secrets: string[] = [];
-  const fresh = (): Promise<string> => {
+  let minting: Promise<string> | undefined;
+  // Many requests find the same token too old at the same moment: one is minted for all of them.
+  const fresh = (): Promise<string> => (minting ??= renewed().finally(() => (minting = undefined)));
+  const renewed = (): Promise<string> => {
     const token = mint();
     kept = { token, until: token.then((value) => expiryOf(value, now()) - marginMs) };
     token.then((value) => secrets.push(value)).catch(() => (kept = undefined));

@@ -9,7 +9,7 @@ import type { Access, Credentials } from './access.ts';
  * (client-node's own `KubeConfig` reads and runs all of these). Throws `kubeconfig-missing`, `kubeconfig-invalid`.
  */
 export async function kubeconfigAccess(file: string, context: string | undefined): Promise<Access> {
-  const config = loadConfig(file, context);
+  let config = loadConfig(file, context);
   const cluster = config.getCurrentCluster();
   if (!cluster) throw invalid(file, `the context ${config.getCurrentContext() || '(none)'} names no cluster of it`);
   const { ca, servername } = await optionsOf(config, file);
@@ -23,7 +23,9 @@ export async function kubeconfigAccess(file: string, context: string | undefined
     ...(cluster.proxyUrl ? { proxy: cluster.proxyUrl } : {}),
     ...(namespace ? { namespace } : {}),
     about: `kubeconfig ${file}, context ${config.getCurrentContext()}, ${cluster.server}`,
-    credentials: async () => {
+    credentials: async (renew) => {
+      // What the server has refused must not come out of a cache again.
+      if (renew) config = loadConfig(file, context);
       const credentials = credentialsOf(await optionsOf(config, file));
       const token = tokenOf(credentials);
       if (token && !secrets.includes(token)) secrets.push(token);

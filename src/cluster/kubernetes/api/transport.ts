@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { bug, CortexError } from '../../../shared/errors.ts';
 import { pause } from '../../../shared/pause.ts';
 import type { Access } from './access.ts';
-import { apiError, isPassing, readStatus, unreachable, type ApiStatus } from './api-errors.ts';
+import { apiError, isOfAStart, isPassing, readStatus, unreachable, type ApiStatus } from './api-errors.ts';
 import { openConnections, type Connections } from './connections.ts';
 
 export interface ApiRequest {
@@ -59,12 +59,24 @@ interface Line {
   readonly limits: TransportLimits;
   requests: number;
   isClosed: boolean;
+  /** When contact was last lost, by the monotonic clock. */
+  lostAt: number;
 }
+
+/** A server that is starting refuses whom it does not know yet: for so long after a loss of contact that is not final, in ms. */
+const startingMs = 30_000;
 
 /** Opens no connection before the first request. */
 export function openTransport(access: Access, given: Partial<TransportLimits> = {}): Transport {
   const limits = { ...defaultLimits, ...given };
-  const line: Line = { access, connections: openConnections(access), limits, requests: 0, isClosed: false };
+  const line: Line = {
+    access,
+    connections: openConnections(access),
+    limits,
+    requests: 0,
+    isClosed: false,
+    lostAt: -Infinity,
+  };
   return {
     server: access.server,
     send: (request) => sendPatiently(line, request),
@@ -91,7 +103,7 @@ async function sendPatiently(line: Line, request: ApiRequest): Promise<ApiAnswer
     if (isStale) continue;
     const waitMs = waitBefore(tries, outcome, line.limits);
     const isOver = line.isClosed || performance.now() - start + waitMs > line.limits.patienceMs;
-    if (isOver || !mayPass(outcome)) throw failureOf(line, request, outcome);
+    if (isOver || !mayPass(outcome, line)) throw failureOf(line, request, outcome);
     await pause(waitMs, request.signal);
   }
 }
@@ -112,6 +124,7 @@ async function tryOnce(line: Line, request: ApiRequest, renew: boolean): Promise
     // The caller's own abort, and what a way in says of itself, go on as they are.
     if (request.signal?.aborted) throw request.signal.reason;
     if (error instanceof CortexError) throw error;
+    line.lostAt = performance.now();
     return { lost: late.signal.aborted ? new Error(`no answer within ${line.limits.requestMs} ms`) : error };
   } finally {
     clearTimeout(timer);
@@ -163,8 +176,10 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-function mayPass(outcome: Exclude<Outcome, ApiAnswer>): boolean {
-  return 'lost' in outcome || isPassing(outcome.refused);
+function mayPass(outcome: Exclude<Outcome, ApiAnswer>, line: Line): boolean {
+  if ('lost' in outcome) return true;
+  const isStarting = performance.now() - line.lostAt < startingMs;
+  return isPassing(outcome.refused) || (isStarting && isOfAStart(outcome.refused));
 }
 
 function failureOf({ access }: Line, request: ApiRequest, outcome: Exclude<Outcome, ApiAnswer>): CortexError {

@@ -78,6 +78,8 @@ function jobs({ clients, wishes, execution, program, tasks }: Ground): readonly 
     program: { object: contentName(execution, 'worker', program.sha256), sha256: program.sha256 },
     secret: contentName(execution, 'store', sha256('dry run')),
     startMs,
+    endsAt: 24 * 3_600_000,
+    now: 0,
   };
   return distinct(tasks).map((task) => ({
     what: `a ${task.worker}${task.image === null ? '' : ` in ${task.image}`}`,

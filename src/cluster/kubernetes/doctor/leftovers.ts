@@ -3,8 +3,8 @@ import { met, named, noted, type CheckLine } from './check.ts';
 import { look, seenLines, type Ground } from './ground.ts';
 
 /** Whether earlier executions have left anything in the namespace. */
-export async function leftoversChecks({ transport, wishes, now }: Ground): Promise<readonly CheckLine[]> {
-  const seen = await look(findGarbage(transport, wishes.namespace, now()));
+export async function leftoversChecks({ transport, wishes }: Ground): Promise<readonly CheckLine[]> {
+  const seen = await look(findGarbage(transport, wishes.namespace));
   return seenLines(seen, 'leftovers', (collection) => [judge(collection, wishes.namespace)]);
 }
 

@@ -1,4 +1,5 @@
 import { compareText } from '../../../shared/canonical.ts';
+import { outside } from '../../../shared/errors.ts';
 import { codeOf } from '../api/api-errors.ts';
 import type { Transport } from '../api/transport.ts';
 import { key } from '../spec/names.ts';
@@ -45,7 +46,8 @@ const paths = {
  * Finds what executions have left behind: anchors whose time is over, and whatever of ours has no anchor. Works without
  * the generated clients, so that it fits into an object of the cluster itself.
  */
-export async function findGarbage(transport: Transport, namespace: string, now: number): Promise<Collection> {
+export async function findGarbage(transport: Transport, namespace: string): Promise<Collection> {
+  const now = await serverTime(transport);
   const unread: string[] = [];
   const list = async (kind: Garbage['kind']): Promise<readonly Listed[]> => {
     try {
@@ -72,6 +74,25 @@ export async function findGarbage(transport: Transport, namespace: string, now: 
   return { garbage: garbage.sort((a, b) => compareText(a.name, b.name)), kept: anchors.length - over.length, unread };
 }
 
+/** What could not be removed, and why. */
+export interface Remaining {
+  readonly item: Garbage;
+  readonly error: unknown;
+}
+
+/** Removes all of it, as far as that goes: one that can't be removed does not hold up the others. */
+export async function removeAll(
+  transport: Transport,
+  namespace: string,
+  garbage: readonly Garbage[],
+): Promise<readonly Remaining[]> {
+  const remaining: Remaining[] = [];
+  for (const item of garbage) {
+    await removeGarbage(transport, namespace, item).catch((error: unknown) => remaining.push({ item, error }));
+  }
+  return remaining;
+}
+
 /** Removes it, and what it owns; what is gone already is no fault. */
 export async function removeGarbage(transport: Transport, namespace: string, { kind, name }: Garbage): Promise<void> {
   const path = `${paths[kind](namespace)}/${name}`;
@@ -87,6 +108,18 @@ export async function removeGarbage(transport: Transport, namespace: string, { k
     });
 }
 
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+
+/** By the clock of the cluster: that of this machine may be days off, and would remove what runs. */
+async function serverTime(transport: Transport): Promise<number> {
+  const { headers } = await transport.send({ method: 'GET', path: '/version' });
+  const time = Date.parse(headers['date'] ?? '');
+  if (!Number.isNaN(time)) return time;
+  throw outside('kube-no-time', 'The cluster does not say what time it is', {
+    hint: 'A proxy may remove the header `Date` from its answers.',
+  });
+}
+
 async function listOurs(transport: Transport, path: string): Promise<readonly Listed[]> {
   const all: Listed[] = [];
   let next = '';
@@ -96,9 +129,10 @@ async function listOurs(transport: Transport, path: string): Promise<readonly Li
       limit: '250',
       ...(next === '' ? {} : { continue: next }),
     });
-    const { body } = await transport.send({ method: 'GET', path: `${path}?${query.toString()}` });
+    // Names, times, labels and annotations alone: a list of Secrets would bring their content.
+    const request = { method: 'GET', path: `${path}?${query.toString()}`, headers: { accept: metadataOnly } } as const;
+    const { body } = await transport.send(request);
     const page = JSON.parse(body.toString('utf8')) as { items?: Listed[]; metadata?: { continue?: string } };
-    // Only names, times, labels and annotations are kept: a list of Secrets brings their content too.
     for (const { metadata } of page.items ?? []) all.push({ metadata });
     next = page.metadata?.continue ?? '';
   } while (next !== '');

@@ -24,7 +24,9 @@ function quotaTooSmall(asked: Asked, quotas: readonly V1ResourceQuota[]): string
     [['requests.ephemeral-storage', 'limits.ephemeral-storage'], asked.diskBytes, `${asked.diskBytes} bytes of disk`],
     [['pods', 'count/pods', 'count/jobs.batch'], 1, 'a pod'],
   ];
-  for (const quota of quotas) {
+  // One with a scope counts only some pods, and which is for the cluster to say.
+  const plain = quotas.filter(({ spec }) => !spec?.scopes?.length && !spec?.scopeSelector);
+  for (const quota of plain) {
     for (const [keys, amount, shown] of needs) {
       for (const name of keys) {
         const hard = quota.spec?.hard?.[name];
@@ -49,15 +51,23 @@ function noNodeFits(
   const allocatable = (node: V1Node, name: string): number => parseQuantity(node.status?.allocatable?.[name] ?? '0');
   const fits = open.some(
     (node) =>
-      allocatable(node, 'cpu') * 1000 >= asked.cpuMillicores && allocatable(node, 'memory') >= asked.memoryBytes,
+      allocatable(node, 'cpu') * 1000 >= asked.cpuMillicores &&
+      allocatable(node, 'memory') >= asked.memoryBytes &&
+      hasDisk(node, asked),
   );
   if (fits) return undefined;
   const cpu = Math.max(...open.map((node) => allocatable(node, 'cpu')));
   const memory = Math.max(...open.map((node) => allocatable(node, 'memory')));
   return (
-    `it asks for ${asked.cpuMillicores}m of cpu and ${asked.memoryBytes} bytes of memory; of ${open.length} nodes that ` +
+    `it asks for ${asked.cpuMillicores}m of cpu, ${asked.memoryBytes} bytes of memory and ${asked.diskBytes} of disk; of ${open.length} nodes that ` +
     `take workers the largest have ${cpu * 1000}m and ${memory} bytes`
   );
+}
+
+/** Nodes that don't say what disk they have are left to the cluster. */
+function hasDisk(node: V1Node, { diskBytes }: Asked): boolean {
+  const disk = node.status?.allocatable?.['ephemeral-storage'];
+  return disk === undefined || parseQuantity(disk) >= diskBytes;
 }
 
 function takes(

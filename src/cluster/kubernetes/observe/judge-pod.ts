@@ -41,8 +41,12 @@ const terminated = 143;
 export function judgePod(pod: PodView, worker: string, endedBy: EndedByUs): Outcome {
   const found = readEnvelope(pod.ended?.message || undefined, worker);
   const ending = endingOf(pod, endedBy);
-  if (pod.ended?.exitCode === 0) return judgeEnding({ ...ending, endedBy: 'itself' }, found);
+  const said = found && 'valid' in found ? found.valid.exitCode : undefined;
+  if (said === 0 || pod.ended?.exitCode === 0) {
+    return judgeEnding({ ...ending, code: said ?? 0, signal: null, endedBy: 'itself' }, found);
+  }
   if (endedBy !== undefined || isTooLate(pod) || pod.ended?.reason === 'OOMKilled') return judgeEnding(ending, found);
+  if (hasFilledItsDisk(pod)) return { ...judgeEnding({ ...ending, code: 1, signal: null }, found), ...ownDisk(pod) };
   const disrupted = disruptionOf(pod);
   if (disrupted) return disruption(disrupted, pod, found);
   if (!pod.ended) return disruption({ cause: 'unknown', detail: describeEnd(pod) }, pod, found);
@@ -65,13 +69,24 @@ function isTooLate({ reason }: PodView): boolean {
   return reason === 'DeadlineExceeded';
 }
 
+/** The kubelet evicts a pod for its own disk too, but then does not call it a target of disruption. */
+function hasFilledItsDisk({ reason, disruption: target, message }: PodView): boolean {
+  return (
+    reason === 'Evicted' && target === undefined && /exceeds the (?:total )?limit|exceeded its.* limit/.test(message)
+  );
+}
+
+function ownDisk({ message }: PodView): { readonly kind: 'lost'; readonly class: 'crash'; readonly detail: string } {
+  return { kind: 'lost', class: 'crash', detail: `it took more disk than its limit: ${message}` };
+}
+
 interface Disrupted {
   readonly cause: DisruptionCause;
   readonly detail: string;
 }
 
 function disruptionOf(pod: PodView): Disrupted | undefined {
-  const { disruption: target, reason, message, ended, deletionAt, node } = pod;
+  const { disruption: target, reason, message, ended, graceMs, node } = pod;
   const where = node ? ` on ${node}` : '';
   if (target) {
     return { cause: causes[target.reason] ?? 'unknown', detail: `${target.reason}${where}: ${target.message}` };
@@ -79,8 +94,8 @@ function disruptionOf(pod: PodView): Disrupted | undefined {
   const known = podReasons[reason];
   if (known) return { cause: known, detail: `${reason}${where}: ${message}` };
   if (ended?.exitCode === killed) return { cause: 'unknown', detail: `killed${where}, nobody says by whom` };
-  if (ended?.exitCode === terminated || deletionAt !== undefined) {
-    return { cause: deletionAt === undefined ? 'unknown' : 'deleted', detail: `told to end${where} from outside` };
+  if (ended?.exitCode === terminated || graceMs !== undefined) {
+    return { cause: graceMs === undefined ? 'unknown' : 'deleted', detail: `told to end${where} from outside` };
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { CortexError, messageOf } from '../../../shared/errors.ts';
 import { pause } from '../../../shared/pause.ts';
-import { codeOf } from '../api/api-errors.ts';
+import { codeOf, statusOf } from '../api/api-errors.ts';
 import type { Transport } from '../api/transport.ts';
 import type { TypedClients } from '../api/typed-clients.ts';
 import { viewPod, type PodView } from './pod-view.ts';
@@ -27,6 +27,8 @@ export interface FeedOptions {
 
 const pageSize = 250;
 const longestWaitMs = 5000;
+/** After so many failures in a row nothing that was seen is relied on. */
+const tolerance = 4;
 /** A watch that stayed open that long was a good one, though it may have had nothing to tell. */
 const steadyMs = 500;
 
@@ -40,14 +42,15 @@ export async function followPods(options: FeedOptions, signal: AbortSignal): Pro
   for (let failures = 0; !signal.aborted;) {
     try {
       version = await listPods(options, version, signal);
-      contact.made();
-      failures = 0;
       version = await watchUntilStale(options, { version, contact, signal });
+      failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      if (codeOf(error) === 410) version = undefined;
+      // A server that was restored from a copy is behind what we have seen: it would be waited for without end.
+      if (codeOf(error) === 410 || failures >= tolerance) version = undefined;
       contact.broken(messageOf(error));
-      await pause(Math.min(longestWaitMs, 50 * 2 ** Math.min(failures, 8)), signal).catch(() => undefined);
+      const growing = Math.min(longestWaitMs, 50 * 2 ** Math.min(failures, 8));
+      await pause(Math.max(growing, statusOf(error)?.retryAfterMs ?? 0), signal).catch(() => undefined);
       failures += 1;
     }
   }
@@ -96,7 +99,8 @@ async function watchUntilStale(
     const stop = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())))]);
     const openedAt = performance.now();
     try {
-      for await (const event of readWatch(options.transport, watchPath(options, last, until), stop)) {
+      const opened = { path: watchPath(options, last, until), signal: stop, onOpen: contact.made };
+      for await (const event of readWatch(options.transport, opened)) {
         contact.made();
         failures = 0;
         last = event.version ?? last;

@@ -12,8 +12,8 @@ export interface PodView {
   readonly reason: string;
   readonly message: string;
   readonly node: string;
-  /** Set once somebody has deleted it: when it has to be gone. */
-  readonly deletionAt: number | undefined;
+  /** Set once somebody has deleted it: how long it has to end, in ms. */
+  readonly graceMs: number | undefined;
   /** The condition `DisruptionTarget`, where it is true. */
   readonly disruption: { readonly reason: string; readonly message: string } | undefined;
   /** The condition `PodScheduled`, where it is false. */
@@ -51,7 +51,7 @@ export function viewPod(pod: V1Pod): PodView {
     reason: status?.reason ?? '',
     message: status?.message ?? '',
     node: spec?.nodeName ?? '',
-    deletionAt: timeOf(metadata?.deletionTimestamp),
+    graceMs: metadata?.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) * 1000 : undefined,
     disruption: disruption && textOf(disruption),
     unscheduled: condition('PodScheduled', 'False')?.message,
     waiting: waiting && textOf(waiting),

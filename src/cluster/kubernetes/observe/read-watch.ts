@@ -16,8 +16,12 @@ const maxLineBytes = 8 * 1024 * 1024;
  * The events of one watch, until the server ends it. Throws `kube-gone` (410, as an answer or as an event),
  * `kube-unreachable` where the connection breaks, `kube-watch-garbled` where a line is no event.
  */
-export async function* readWatch(transport: Transport, path: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+export async function* readWatch(
+  transport: Transport,
+  { path, signal, onOpen }: { readonly path: string; readonly signal: AbortSignal; readonly onOpen: () => void },
+): AsyncGenerator<WatchEvent> {
   const response = await transport.stream({ method: 'GET', path, signal });
+  onOpen();
   let rest: Buffer[] = [];
   let length = 0;
   try {

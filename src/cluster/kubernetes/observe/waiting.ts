@@ -28,6 +28,7 @@ export function podWaiting({ phase, unscheduled, waiting, node }: PodView): Wait
 /** What the Job controller says of why it makes no pod (events of reason `FailedCreate`). */
 export function refusedPod(message: string): Waiting {
   const detail = message.replace(/^Error creating: /, '');
+  if (/must specify/.test(detail)) return { reason: 'quota', detail, hope: 'never' };
   if (/exceeded quota|failed quota/.test(detail)) return { reason: 'quota', detail, hope: 'likely' };
   if (/violates PodSecurity|ValidatingAdmissionPolicy|denied the request|admission webhook/.test(detail)) {
     return { reason: 'policy', detail, hope: 'never' };

@@ -18,6 +18,9 @@ export interface JobPlace {
   readonly secret: string;
   /** How long an attempt may wait for its place, in ms. */
   readonly startMs: number;
+  /** When nothing of the execution may run any more, and the time now, in ms since the epoch. */
+  readonly endsAt: number;
+  readonly now: number;
 }
 
 /** Kept long enough for the slowest reader, and short enough for etcd. */
@@ -34,14 +37,14 @@ export function workerJob(
   place: JobPlace,
   annotations: Readonly<Record<string, string>> = {},
 ): V1Job {
-  const { execution, namespace, owner, wishes, startMs } = place;
+  const { execution, namespace, owner, wishes } = place;
   const labels = workerLabels(request, execution);
   const spec: V1JobSpec = {
     completions: 1,
     parallelism: 1,
     backoffLimit: 0,
     podReplacementPolicy: 'Failed',
-    activeDeadlineSeconds: Math.ceil((request.timeoutMs + startMs) / 1000) + spareSeconds,
+    activeDeadlineSeconds: deadlineSeconds(request, place),
     ttlSecondsAfterFinished: keptSeconds,
     podFailurePolicy: { rules: failureRules },
     ...(wishes.queue === null ? {} : { suspend: true }),
@@ -58,7 +61,7 @@ export function workerJob(
         [key.execution]: execution,
         [key.worker]: request.worker,
         [key.document]: request.document,
-        [key.spec]: sha256(canonicalJson([withoutSecret(spec, place.secret), wishes.queue])),
+        [key.spec]: sha256(canonicalJson([lasting(spec, place), wishes.queue])),
       },
       ownerReferences: [owner],
     },
@@ -90,7 +93,16 @@ function workerLabels(request: LaunchRequest, execution: string): Readonly<Recor
   };
 }
 
-/** Each process has a password of its own for its workers: an attempt is the same whoever launches it. */
-function withoutSecret(spec: V1JobSpec, secret: string): unknown {
-  return JSON.parse(JSON.stringify(spec).replaceAll(JSON.stringify(secret), '""'));
+/** Long enough to wait and to work, and no longer than the execution itself. */
+function deadlineSeconds({ timeoutMs }: LaunchRequest, { startMs, endsAt, now }: JobPlace): number {
+  const own = Math.ceil((timeoutMs + startMs) / 1000) + spareSeconds;
+  return Math.max(1, Math.min(own, Math.floor((endsAt - now) / 1000)));
+}
+
+/**
+ * What makes an attempt what it is, whoever launches it and when: each process has a password of its own for its workers,
+ * and less time is left the later it comes.
+ */
+function lasting({ activeDeadlineSeconds: _, ...spec }: V1JobSpec, { secret, startMs }: JobPlace): unknown {
+  return [startMs, JSON.parse(JSON.stringify(spec).replaceAll(JSON.stringify(secret), '""'))];
 }

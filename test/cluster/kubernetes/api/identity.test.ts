@@ -48,6 +48,15 @@ describe('a way in by identity tokens', () => {
     expect(minted()).toBe(1);
   });
 
+  it('mints one for all who find the last one too old', async () => {
+    const { clock, access, minted } = world(300_000);
+    await access.credentials(false);
+    clock.now += 299_000;
+    await Promise.all(Array.from({ length: 50 }, () => access.credentials(false)));
+    await Promise.all(Array.from({ length: 50 }, () => access.credentials(true)));
+    expect(minted()).toBe(3);
+  });
+
   it('mints another when the server refuses the last', async () => {
     const { access, minted } = world(300_000);
     const first = await access.credentials(false);

@@ -151,6 +151,27 @@ describe('requests to an API server', () => {
     expect(wrong.seen.requests).toBe(2);
   });
 
+  it('wait for a server that has just come back and does not know us yet', async () => {
+    const starting = await start((request, response, count) => {
+      if (count === 1) return void request.socket.resetAndDestroy();
+      if (count < 5) return void response.writeHead(401).end(status(401, 'Unauthorized', 'Unauthorized'));
+      if (count < 8) return void response.writeHead(403).end(status(403, 'Forbidden', 'role "x" not found'));
+      response.end('{}');
+    });
+    await expect(get(starting.transport)).resolves.toMatchObject({ code: 200 });
+  });
+
+  it('take the verdict of a policy or a quota for final also then', async () => {
+    const starting = await start((request, response, count) =>
+      count === 1
+        ? request.socket.resetAndDestroy()
+        : void response
+            .writeHead(403)
+            .end(status(403, 'Forbidden', 'ValidatingAdmissionPolicy "p" denied request: no')),
+    );
+    await expect(get(starting.transport)).rejects.toMatchObject({ code: 'kube-forbidden' });
+  });
+
   it('end when they are told to, also between two tries', async () => {
     const { transport } = await start((_request, response) => void response.writeHead(503).end(), {
       longestWaitMs: 5000,

@@ -57,6 +57,21 @@ describe('whether a worker can ever have a place', () => {
     expect(neverFits(asks(200), wishes, seen)).toBeUndefined();
   });
 
+  it('is not denied by a quota that counts only some pods', () => {
+    const scoped: V1ResourceQuota = { spec: { hard: { pods: '0' }, scopes: ['BestEffort'] } };
+    expect(neverFits(asks(100), wishes, { nodes: [node('agent-1')], quotas: [scoped] })).toBeUndefined();
+  });
+
+  it('is denied where no node has the disk', () => {
+    const small: V1Node = {
+      ...node('agent-1'),
+      status: { allocatable: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '1Gi' } },
+    };
+    const asked = request({ diskBytes: 2 * 1024 ** 3 });
+    expect(neverFits(asked, wishes, { nodes: [small], quotas: [] })).toContain('2147483648 of disk');
+    expect(neverFits(asked, wishes, { nodes: [node('agent-2')], quotas: [] })).toBeUndefined();
+  });
+
   it('says nothing of nodes that could not be read', () => {
     expect(neverFits(asks(1_000_000), wishes, { nodes: undefined, quotas: [] })).toBeUndefined();
   });

@@ -36,6 +36,10 @@ describe('a pod that is not made', () => {
       { reason: 'quota', hope: 'likely' },
     ],
     [
+      'Error creating: pods "a-x" is forbidden: failed quota: q: must specify limits.cpu',
+      { reason: 'quota', hope: 'never' },
+    ],
+    [
       'Error creating: pods "a-x" is forbidden: violates PodSecurity "restricted:v1.36": allowPrivilegeEscalation != false',
       { reason: 'policy', hope: 'never' },
     ],

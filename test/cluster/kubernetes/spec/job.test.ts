@@ -16,6 +16,8 @@ const place: JobPlace = {
   program: { object: 'cx-0123456789-worker-aa', sha256: 'a'.repeat(64) },
   secret: 'cx-0123456789-store-bb',
   startMs: 600_000,
+  endsAt: Date.parse('2026-11-30T02:00:00Z'),
+  now: Date.parse('2026-11-30T01:00:00Z'),
 };
 
 const hashOf = (each: LaunchRequest, where: JobPlace = place): string =>
@@ -65,6 +67,12 @@ describe('the hash of a Job', () => {
     expect(hashOf(request(change))).not.toBe(hashOf(request()));
   });
 
+  it('is the same for whoever launches it later, with less time left', () => {
+    const late = { ...place, now: place.endsAt - 60_000 };
+    expect(workerJob(request(), late).spec?.activeDeadlineSeconds).toBe(60);
+    expect(hashOf(request(), late)).toBe(hashOf(request()));
+  });
+
   it('changes with the program', () => {
     const other = { ...place, program: { ...place.program, sha256: 'b'.repeat(64) } };
     expect(hashOf(request(), other)).not.toBe(hashOf(request()));
@@ -79,6 +87,13 @@ describe('the Job of a worker', () => {
     expect(spec?.ttlSecondsAfterFinished).toBeGreaterThan(0);
     expect(metadata?.ownerReferences).toEqual([place.owner]);
     expect(spec?.backoffLimit).toBe(0);
+  });
+
+  it('does not outlive its execution, however long it might wait', () => {
+    const late = { ...place, now: place.endsAt - 90_500 };
+    expect(workerJob(request(), late).spec?.activeDeadlineSeconds).toBe(90);
+    const over = { ...place, now: place.endsAt + 1000 };
+    expect(workerJob(request(), over).spec?.activeDeadlineSeconds).toBe(1);
   });
 
   it('bounds the pod too, though not before the launcher does', () => {

@@ -1,0 +1,1 @@
+import{d as e,n as t}from"./file-store.mjs";import{existsSync as n,readdirSync as r}from"node:fs";import{join as i}from"node:path";function a(a){let o=i(a,`legs`),s=n(o)?r(o).map(e=>t(i(o,e)).log):[];return[t(a).log,...s.sort()].filter(e=>n(e)).map(t=>e(t).events).reduce((e,t)=>e&&e.length>=t.length?e:t,void 0)}export{a as t};
