@@ -39,7 +39,7 @@ const failures = new Set<ResultStatus>(['failed', 'refused']);
 /** V8 aborts with this signal when the heap limit is reached. */
 const heapExhausted = 'SIGABRT';
 
-/** Reads an ending: exit code 0 and a valid envelope of a success are a return, all else has a failure class. */
+/** Reads an ending: a valid envelope of a success is a return, unless the worker was cancelled; all else has a failure class. */
 export function judgeEnding(ending: Ending, found: FoundEnvelope): Outcome {
   const { durationMs } = ending;
   const valid = found && 'valid' in found ? found.valid : undefined;
@@ -52,6 +52,8 @@ export function judgeEnding(ending: Ending, found: FoundEnvelope): Outcome {
     ...(valid ? { envelope: valid } : {}),
   });
   if (ending.endedBy === 'cancel') return lost('cancelled', 'cancelled');
+  // It said so in the store before it said so here: what came after that is none of its work.
+  if (valid?.exitCode === 0 && !failures.has(valid.status)) return { kind: 'returned', envelope: valid, durationMs };
   if (ending.endedBy === 'time-limit') return lost('timeout', `did not end within its time limit (${durationMs} ms)`);
   if (ending.endedBy === 'memory-limit')
     return lost('out-of-memory', 'used more memory than its limit', 'out-of-memory');
@@ -61,8 +63,7 @@ export function judgeEnding(ending: Ending, found: FoundEnvelope): Outcome {
   if (ending.code !== 0) return lost(classByExit[ending.code ?? -1] ?? 'crash', describe(ending, valid));
   if (found && 'invalid' in found) return lost('protocol', `its envelope is not valid: ${found.invalid}`);
   if (!valid) return lost('protocol', 'it left no envelope');
-  if (failures.has(valid.status)) return lost('protocol', `exit code 0, but its envelope says ${valid.status}`);
-  return { kind: 'returned', envelope: valid, durationMs };
+  return lost('protocol', `exit code 0, but its envelope says ${valid.status}`);
 }
 
 function describe(ending: Ending, envelope: Envelope | undefined): string {

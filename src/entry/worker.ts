@@ -28,8 +28,6 @@ const isPod = process.env['CORTEX_LAUNCHER'] === 'kubernetes';
 
 /** A launcher of this machine holds the other end of standard input: when it closes, nobody waits for us any more. */
 function endWithLauncher(): void {
-  // Whoever started this program in a pod has listened until now.
-  process.removeAllListeners('SIGTERM');
   process.on('SIGTERM', () => void breakOff());
   if (isPod) return;
   process.stdin.resume();

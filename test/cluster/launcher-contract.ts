@@ -104,8 +104,16 @@ export function launcherContract(name: string, shows: Shown, open: () => Promise
     });
 
     it('takes a worker that was killed from outside for disrupted', async () => {
-      const outcome = await run([['leave'], ['signal', 'SIGKILL'], ['wait', 60_000]]);
+      const outcome = await run([
+        ['signal', 'SIGKILL'],
+        ['wait', 60_000],
+      ]);
       expect(outcome).toMatchObject({ kind: 'lost', class: 'disruption' });
+    });
+
+    it('takes the word of a worker that was done, though it was killed before it could leave', async () => {
+      const outcome = await run([['leave'], ['signal', 'SIGKILL'], ['wait', 60_000]]);
+      expect(outcome).toMatchObject({ kind: 'returned', envelope: { worker: 'scan-1' } });
     });
 
     it('ends a worker that is cancelled, and has ended it when it says so', async () => {

@@ -11,7 +11,7 @@ export function podView(change: Partial<PodView> = {}): PodView {
     reason: '',
     message: '',
     node: 'agent-1',
-    graceMs: undefined,
+    deletion: undefined,
     disruption: undefined,
     unscheduled: undefined,
     waiting: undefined,

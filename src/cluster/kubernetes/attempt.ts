@@ -123,17 +123,24 @@ function see(standing: Standing, attempt: Attempt, pod: PodView): void {
   }
   if (isOver(pod)) return concludePod(standing, attempt, pod);
   if (before?.startedAt === undefined && pod.startedAt !== undefined) begin(standing, attempt, pod.startedAt);
-  // By how long it has, not by when: the clock of the cluster is not ours.
-  if (pod.graceMs !== undefined && !due.has('limbo')) {
-    due.set('limbo', pod.graceMs + times.limboMs, () => settle(standing, judged(standing, standing.pod ?? pod)));
+  if (pod.deletion && !due.has('limbo')) {
+    const waitMs = endingMs(pod.deletion, times.now()) + times.limboMs;
+    due.set('limbo', waitMs, () => settle(standing, judged(standing, standing.pod ?? pod)));
   }
   const waiting = podWaiting(pod);
   if (waiting) wait(standing, attempt, waiting);
 }
 
+/** What a deleted pod has left to end. The clock of the cluster may not be ours: never more than it was given. */
+function endingMs({ at, graceMs }: NonNullable<PodView['deletion']>, now: number): number {
+  // The cluster tells whole seconds.
+  const leftMs = at + 1000 - now;
+  return leftMs > 0 ? Math.min(leftMs, graceMs) : graceMs;
+}
+
 /** Of two pods of a Job one is surplus: where that is the one we looked at, the other is the attempt's. */
 function concludePod(standing: Standing, attempt: Attempt, pod: PodView): void {
-  const isSurplus = standing.twin !== undefined && pod.graceMs !== undefined && pod.phase !== 'Succeeded';
+  const isSurplus = standing.twin !== undefined && pod.deletion !== undefined && pod.phase !== 'Succeeded';
   if (isSurplus) goOnWithTwin(standing, attempt);
   else settle(standing, judged(standing, pod));
 }

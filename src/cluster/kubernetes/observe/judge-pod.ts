@@ -43,7 +43,7 @@ export function judgePod(pod: PodView, worker: string, endedBy: EndedByUs): Outc
   const ending = endingOf(pod, endedBy);
   const said = found && 'valid' in found ? found.valid.exitCode : undefined;
   if (said === 0 || pod.ended?.exitCode === 0) {
-    return judgeEnding({ ...ending, code: said ?? 0, signal: null, endedBy: 'itself' }, found);
+    return judgeEnding({ ...ending, code: 0, signal: null, endedBy: 'itself' }, found);
   }
   if (endedBy !== undefined || isTooLate(pod) || pod.ended?.reason === 'OOMKilled') return judgeEnding(ending, found);
   if (hasFilledItsDisk(pod)) return { ...judgeEnding({ ...ending, code: 1, signal: null }, found), ...ownDisk(pod) };
@@ -86,7 +86,7 @@ interface Disrupted {
 }
 
 function disruptionOf(pod: PodView): Disrupted | undefined {
-  const { disruption: target, reason, message, ended, graceMs, node } = pod;
+  const { disruption: target, reason, message, ended, deletion, node } = pod;
   const where = node ? ` on ${node}` : '';
   if (target) {
     return { cause: causes[target.reason] ?? 'unknown', detail: `${target.reason}${where}: ${target.message}` };
@@ -94,8 +94,8 @@ function disruptionOf(pod: PodView): Disrupted | undefined {
   const known = podReasons[reason];
   if (known) return { cause: known, detail: `${reason}${where}: ${message}` };
   if (ended?.exitCode === killed) return { cause: 'unknown', detail: `killed${where}, nobody says by whom` };
-  if (ended?.exitCode === terminated || graceMs !== undefined) {
-    return { cause: graceMs === undefined ? 'unknown' : 'deleted', detail: `told to end${where} from outside` };
+  if (ended?.exitCode === terminated || deletion !== undefined) {
+    return { cause: deletion === undefined ? 'unknown' : 'deleted', detail: `told to end${where} from outside` };
   }
   return undefined;
 }

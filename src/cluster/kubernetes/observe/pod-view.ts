@@ -12,8 +12,8 @@ export interface PodView {
   readonly reason: string;
   readonly message: string;
   readonly node: string;
-  /** Set once somebody has deleted it: how long it has to end, in ms. */
-  readonly graceMs: number | undefined;
+  /** Set once somebody has deleted it: until when it has to end, by the cluster's clock, and how long that was, in ms. */
+  readonly deletion: { readonly at: number; readonly graceMs: number } | undefined;
   /** The condition `DisruptionTarget`, where it is true. */
   readonly disruption: { readonly reason: string; readonly message: string } | undefined;
   /** The condition `PodScheduled`, where it is false. */
@@ -51,13 +51,18 @@ export function viewPod(pod: V1Pod): PodView {
     reason: status?.reason ?? '',
     message: status?.message ?? '',
     node: spec?.nodeName ?? '',
-    graceMs: metadata?.deletionTimestamp ? (metadata.deletionGracePeriodSeconds ?? 30) * 1000 : undefined,
+    deletion: deletionOf(pod),
     disruption: disruption && textOf(disruption),
     unscheduled: condition('PodScheduled', 'False')?.message,
     waiting: waiting && textOf(waiting),
     startedAt: timeOf(state?.running?.startedAt ?? state?.terminated?.startedAt),
     ended: endOf(pod),
   };
+}
+
+function deletionOf({ metadata }: V1Pod): PodView['deletion'] {
+  const at = timeOf(metadata?.deletionTimestamp);
+  return at === undefined ? undefined : { at, graceMs: (metadata?.deletionGracePeriodSeconds ?? 30) * 1000 };
 }
 
 function endOf({ status }: V1Pod): PodEnd | undefined {

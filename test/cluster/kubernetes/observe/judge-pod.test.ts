@@ -64,7 +64,12 @@ describe('a pod that is over', () => {
     ['a node that goes down', failed({ reason: 'NodeShutdown' }), 'disruption', 'node-shutdown'],
     ['a node that took it and could not start it', failed({ reason: 'OutOfcpu' }), 'disruption', 'not-started'],
     ['a kill that nobody explains', failed({ ended: podEnd(137) }), 'disruption', 'unknown'],
-    ['its deletion by somebody', failed({ graceMs: 30_000, ended: podEnd(143) }), 'disruption', 'deleted'],
+    [
+      'its deletion by somebody',
+      failed({ deletion: { at: 9000, graceMs: 30_000 }, ended: podEnd(143) }),
+      'disruption',
+      'deleted',
+    ],
     ['a reason that is new to us', failed({ disruption: target('SomethingNew') }), 'disruption', 'unknown'],
     [
       'its own disk being full, for which the kubelet evicts too',
@@ -81,7 +86,7 @@ describe('a pod that is over', () => {
 
   it('has returned where it left word of its end and was killed before it could leave', () => {
     for (const code of [75, 137, 143]) {
-      const pod = failed({ graceMs: 30_000, ended: podEnd(code, { message: envelope(0) }) });
+      const pod = failed({ deletion: { at: 9000, graceMs: 30_000 }, ended: podEnd(code, { message: envelope(0) }) });
       expect(judgePod(pod, 'scan-1', undefined)).toMatchObject({ kind: 'returned', envelope: { usage } });
     }
   });
@@ -103,7 +108,7 @@ describe('a pod that is over', () => {
   });
 
   it('was ended by us where we ended it, whatever the pod says of that', () => {
-    const pod = failed({ graceMs: 30_000, ended: podEnd(143) });
+    const pod = failed({ deletion: { at: 9000, graceMs: 30_000 }, ended: podEnd(143) });
     expect(judgePod(pod, 'scan-1', 'cancel')).toMatchObject({ class: 'cancelled' });
     expect(judgePod(pod, 'scan-1', 'time-limit')).toMatchObject({ class: 'timeout' });
   });
