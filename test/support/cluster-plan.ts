@@ -1,11 +1,13 @@
-/** What a test wants of the cluster, as YAML of `spec.cluster`, and of one kind of worker. */
+/** What a test wants of the cluster, of scan workers and of the other kinds: YAML of `spec.cluster` and `spec.workers`. */
 export interface PlanWishes {
   readonly cluster?: string;
   readonly scan?: string;
+  readonly others?: string;
 }
 
 /** A small plan for pods: four workers that wait for nobody, and one that waits for another. */
-export function clusterPlan({ cluster = '{}', scan = '{ timeout: 5m }' }: PlanWishes = {}): string {
+export function clusterPlan(wishes: PlanWishes = {}): string {
+  const { cluster = '{}', scan = '{ timeout: 5m }', others = '{ timeout: 5m }' } = wishes;
   return `
 apiVersion: cortex/v1
 kind: Plan
@@ -18,9 +20,9 @@ spec:
   cluster: ${cluster}
   workers:
     scan-worker: ${scan}
-    analysis-worker: { timeout: 5m }
-    implementation-worker: { timeout: 5m }
-    catalog-worker: { timeout: 5m }
+    analysis-worker: ${others}
+    implementation-worker: ${others}
+    catalog-worker: ${others}
   masters:
     - name: coordinator-master
       budget: { personal: 1000 }

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { runName } from '../../src/cluster/kubernetes/spec/names.ts';
-import { eventually } from '../deploy/deployed.ts';
 import type { Cluster } from './clusters.ts';
 
 /** A pod of a worker, as the API server told it last. */
@@ -139,11 +138,12 @@ export async function leftBehind(cluster: Pick<Cluster, 'kubectl'>, execution?: 
   return text.split('\n').filter((line) => line !== '' && line !== 'configmap/kube-root-ca.crt');
 }
 
-/** Waits until nothing of it is there; the cluster removes what an anchor owned a moment after it. */
-export async function untilNothingIsLeft(cluster: Pick<Cluster, 'kubectl'>, execution?: string): Promise<void> {
-  await eventually(
-    () => leftBehind(cluster, execution),
-    (left) => left.length === 0,
-    60_000,
-  );
+/** What of it stays: the cluster removes what an anchor owned a moment after it, and is given a minute for it. */
+export async function whatStays(cluster: Pick<Cluster, 'kubectl'>, execution?: string): Promise<readonly string[]> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const left = await leftBehind(cluster, execution);
+    if (left.length === 0 || Date.now() > end) return left;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }

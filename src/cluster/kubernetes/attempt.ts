@@ -125,7 +125,7 @@ function see(standing: Standing, attempt: Attempt, pod: PodView): void {
   if (before?.startedAt === undefined && pod.startedAt !== undefined) begin(standing, attempt, pod.startedAt);
   if (pod.deletion && !due.has('limbo')) {
     const waitMs = endingMs(pod.deletion, times.now()) + times.limboMs;
-    due.set('limbo', waitMs, () => settle(standing, judged(standing, standing.pod ?? pod)));
+    due.set('limbo', waitMs, () => concludePod(standing, attempt, standing.pod ?? pod));
   }
   const waiting = podWaiting(pod);
   if (waiting) wait(standing, attempt, waiting);

@@ -11,11 +11,17 @@ const request = (change?: Partial<LaunchRequest>): LaunchRequest => launchReques
 const wishes = { nodeSelector: {}, tolerations: [], servers: 'avoid' } as const;
 const node = (
   name: string,
-  change: { cpu?: string; memory?: string; labels?: object; taints?: V1Taint[] } = {},
+  change: { cpu?: string; memory?: string; labels?: object; taints?: V1Taint[]; disk?: string } = {},
 ): V1Node => ({
   metadata: { name, labels: { 'kubernetes.io/hostname': name, ...change.labels } },
   spec: { taints: change.taints ?? [] },
-  status: { allocatable: { cpu: change.cpu ?? '2', memory: change.memory ?? '4Gi' } },
+  status: {
+    allocatable: {
+      cpu: change.cpu ?? '2',
+      memory: change.memory ?? '4Gi',
+      ...(change.disk === undefined ? {} : { 'ephemeral-storage': change.disk }),
+    },
+  },
 });
 const server = node('server-1', { cpu: '64', labels: { 'node-role.kubernetes.io/control-plane': 'true' } });
 const tainted = node('gpu-1', { cpu: '64', taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] });
@@ -63,10 +69,7 @@ describe('whether a worker can ever have a place', () => {
   });
 
   it('is denied where no node has the disk', () => {
-    const small: V1Node = {
-      ...node('agent-1'),
-      status: { allocatable: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '1Gi' } },
-    };
+    const small = node('agent-1', { disk: '1Gi' });
     const asked = request({ diskBytes: 2 * 1024 ** 3 });
     expect(neverFits(asked, wishes, { nodes: [small], quotas: [] })).toContain('2147483648 of disk');
     expect(neverFits(asked, wishes, { nodes: [node('agent-2')], quotas: [] })).toBeUndefined();
