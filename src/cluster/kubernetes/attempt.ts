@@ -37,6 +37,8 @@ export interface Attempt {
   /** From now on it is ended by us, for that reason. */
   readonly endBy: (reason: Exclude<EndedByUs, undefined>) => void;
   readonly settle: (outcome: Outcome) => void;
+  /** Nobody waits for it here any more: nothing is due. */
+  readonly rest: () => void;
 }
 
 /** What an attempt is about. */
@@ -103,6 +105,7 @@ export function openAttempt(subject: AttemptSubject, times: AttemptTimes, acts: 
     wait: (waiting) => wait(standing, attempt, waiting),
     endBy: (reason) => (standing.endedBy ??= reason),
     settle: (result) => settle(standing, result),
+    rest: standing.due.clear,
   };
   const leftMs = subject.since + times.startMs - performance.now();
   standing.due.set('start', leftMs, () => void lookOnce(standing, attempt));

@@ -35,8 +35,6 @@ export interface Field {
   readonly outcomeOf: (attempt: Attempt) => Promise<Outcome>;
   /** Ends a worker, and waits until nothing of it runs. */
   readonly cancel: (worker: string) => Promise<void>;
-  /** Workers that are waited for. */
-  readonly living: () => number;
   /** Ends every worker without waiting. */
   readonly endAll: () => void;
   /** Launches under way give up. */
@@ -68,10 +66,12 @@ export function openField(options: KubernetesOptions): Field {
       const attempt = [...attempts.values()].find(({ request }) => request.worker === worker);
       if (attempt) await cancelAttempt(world, attempt);
     },
-    living: () => attempts.size,
     endAll: () => attempts.forEach(({ job }) => void deleteJob(world, job).catch(() => undefined)),
     hurry: () => stopping.abort(new Error('the run is ending')),
-    close: () => closing.abort(new Error('the launcher is closed')),
+    close: () => {
+      closing.abort(new Error('the launcher is closed'));
+      attempts.forEach((attempt) => attempt.rest());
+    },
     clear: () => deleteAnchor(clients, namespace, anchorName(execution)),
   };
 }

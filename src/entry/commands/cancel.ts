@@ -10,6 +10,7 @@ import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import { clusterAccess } from '../cluster/access.ts';
 import type { Environment } from '../environment.ts';
+import { printError } from '../errors.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
 import { runEvent } from '../run/run-event.ts';
 import type { RunCommandLine } from './commands.ts';
@@ -30,6 +31,9 @@ export const cancelCommand: RunCommandLine = async (args, { io, environment }) =
   for (const said of [store?.value?.said, cluster?.value]) if (said !== undefined) io.out(`${said}\n`);
   // Both are tried first: a store that has lost the execution must not keep its workers from being ended.
   const failure = store?.error ?? cluster?.error;
+  if (store?.error !== undefined && cluster?.error !== undefined) {
+    printError(cluster.error, { write: io.err, secrets: environment.secrets });
+  }
   if (failure !== undefined) throw failure;
   return cliExit.success;
 };

@@ -119,7 +119,9 @@ async function doorsOf(run: Execution, workerProgram: string): Promise<RunDoors>
   const notices = noticeRelay();
   const isCluster = readLauncher(args) === 'kubernetes';
   const wanted = wholeNumber(args, 'parallel-workers') ?? (isCluster ? plan.parallel.workers : availableParallelism());
-  const printLine = (worker: string, line: string): void => io.out(`${worker} | ${printable(line)}\n`);
+  // With --json the output is one document, and nothing else.
+  const print = args.has('json') ? io.err : io.out;
+  const printLine = (worker: string, line: string): void => print(`${worker} | ${printable(line)}\n`);
   const onLine = readLogMode(args) === 'stream' ? printLine : undefined;
   const slots = Math.min(plan.parallel.workers, wanted);
   const common = { environment, shared, paths, workerProgram, mask, slots, onLine };

@@ -27,12 +27,27 @@ export function matcherOf(query: URLSearchParams): Matcher {
   return (object) => byLabels(object) && byFields(object);
 }
 
+/** The body of a page of a collection. */
+export interface ListBody {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: object;
+  readonly items: readonly Pick<KubeObject, 'metadata'>[];
+}
+
+/** The same page for a client that asks for nothing but the metadata of objects. */
+export function metadataList({ metadata, items }: ListBody): ListBody {
+  const apiVersion = 'meta.k8s.io/v1';
+  const plain = items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion, metadata: item.metadata }));
+  return { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: plain };
+}
+
 /** A page of a collection. */
 export function listOf(
   verbs: ApiVerbs,
   { route, query }: { readonly route: Route; readonly query: URLSearchParams },
   versions: { readonly current: number; readonly oldest: number },
-): unknown {
+): ListBody {
   const { resource, namespace } = route;
   const asked = Number(query.get('resourceVersion') ?? 0);
   if (asked > versions.current) throw tooLarge(asked, versions.current);

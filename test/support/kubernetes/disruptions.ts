@@ -18,6 +18,8 @@ export interface Disruptions {
   /** The kubelet ends the pod because the node is short of memory or disk; the pod stays as Failed. */
   readonly pressure: (pod: string) => void;
   readonly preempt: (pod: string) => void;
+  /** The pod's object goes at once, in the middle of its work: nobody learns of its end. */
+  readonly vanish: (pod: string) => void;
   readonly removeImage: (image: string) => void;
   readonly restoreImage: (image: string) => void;
 }
@@ -53,6 +55,11 @@ export function disruptions(world: World, kubelets: Kubelets): Disruptions {
     preempt: (pod) => {
       const message = 'default-scheduler: preempting to accommodate a higher priority pod';
       target(named(pod), 'PreemptionByScheduler', message);
+    },
+    vanish: (part) => {
+      const pod = named(part);
+      kubelets.runOf(pod)?.discard();
+      store.remove('pods', placeOf(pod));
     },
     removeImage: (image) => void kubelets.missingImages.add(image),
     restoreImage: (image) => void kubelets.missingImages.delete(image),

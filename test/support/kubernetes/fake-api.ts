@@ -7,10 +7,12 @@ import { runJobController } from './job-controller.ts';
 import { runKubelets, type Kubelets } from './kubelet.ts';
 import { openListener, type Listener } from './listener.ts';
 import { processRuntime } from './process-runtime.ts';
+import { portForwards, type PortForwards } from './port-forward.ts';
 import { answer, type Served } from './requests.ts';
 import { rightsList, type Rights } from './rights.ts';
 import { runScheduler } from './scheduler.ts';
 import { seed } from './seed.ts';
+import { upgrade } from './upgrade.ts';
 import { simulatedRuntime } from './simulated-runtime.ts';
 import { issuedTokens, type Tokens } from './tokens.ts';
 import { openWatches, type Watches } from './watch.ts';
@@ -29,6 +31,8 @@ export interface FakeOptions {
   readonly secondMs?: number;
   readonly pullBackoffMs?: number;
   readonly bookmarkMs?: number;
+  /** How many hours the clocks of nodes, which logs are stamped by, are ahead of UTC. */
+  readonly zoneHours?: number;
   readonly now?: () => number;
 }
 
@@ -42,6 +46,8 @@ export interface FakeApi {
   readonly disruptions: Disruptions;
   readonly tokens: Pick<Tokens, 'issue' | 'expire'>;
   readonly rights: Pick<Rights, 'deny'>;
+  /** Who listens on the ports of pods, reached by port-forward. */
+  readonly forwards: Omit<PortForwards, 'carry'>;
   readonly counts: () => Counts;
   readonly resetCounts: () => void;
   /** Forgets which versions there were: watches and pages that go on from them get 410. */
@@ -72,12 +78,16 @@ export async function startFakeApi(options: FakeOptions): Promise<FakeApi> {
     rights: rightsList(),
     counter: counts,
     metrics: { isServed: true },
+    zoneHours: options.zoneHours ?? 0,
+    forwards: portForwards(world.store),
   };
   const listener = openListener({
     tls: options.tls,
     counter: counts,
     faults,
     handle: (request, response) => answer(served, request, response),
+    upgrade: (request, socket) => upgrade(served, request, socket),
+    now,
   });
   await listener.start();
   const scheme = options.tls ? 'https://localhost' : 'http://127.0.0.1';
@@ -109,13 +119,14 @@ function runControllers(world: World, { manner }: FakeOptions): Kubelets {
 }
 
 function handles(served: Served, listener: Listener): Omit<FakeApi, 'url' | 'faults' | 'counts' | 'resetCounts'> {
-  const { world, kubelets, watches, tokens, rights, metrics } = served;
+  const { world, kubelets, watches, tokens, rights, metrics, forwards } = served;
   return {
     verbs: world.verbs,
     watches,
     disruptions: disruptions(world, kubelets),
     tokens,
     rights,
+    forwards,
     compact: world.store.compact,
     setMetrics: (isServed) => void (metrics.isServed = isServed),
     stop: async () => {

@@ -11,7 +11,9 @@ export type Fault =
   /** It is done, and there is never an answer. */
   | 'silence'
   /** The answer comes, in so many pieces, with so many ms before each. */
-  | { readonly pieces: number; readonly everyMs: number };
+  | { readonly pieces: number; readonly everyMs: number }
+  /** Nothing is done; the answer is a success with this text as its body. */
+  | { readonly says: string };
 
 /** Which requests a fault is for: all, without a limit. */
 export interface FaultRule {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Counter } from './counts.ts';
 import type { Fault, Faults } from './faults.ts';
 import { bodyOf, countedAs } from './requests.ts';
@@ -23,15 +24,19 @@ export interface ListenerOptions {
   readonly counter: Counter;
   readonly faults: Faults;
   readonly handle: Handle;
+  readonly upgrade: (request: http.IncomingMessage, socket: Duplex) => void;
+  /** What the header `Date` says. */
+  readonly now: () => number;
 }
 
-export function openListener({ tls, counter, faults, handle }: ListenerOptions): Listener {
+export function openListener({ tls, counter, faults, handle, upgrade, now }: ListenerOptions): Listener {
   const sockets = new Set<Socket>();
   let server: http.Server | undefined;
   let port = 0;
   const serve = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     counter.requested(countedAs(request));
     response.on('error', () => undefined);
+    response.setHeader('date', new Date(now()).toUTCString());
     const path = request.url ?? '/';
     const [verb = ''] = countedAs(request).split(' ');
     withFault(faults.take(verb, path), { request, response, handle }).catch((error: unknown) => {
@@ -44,6 +49,10 @@ export function openListener({ tls, counter, faults, handle }: ListenerOptions):
     start: async () => {
       const next = tls ? https.createServer(tls, serve) : http.createServer(serve);
       next.keepAliveTimeout = 90_000;
+      next.on('upgrade', (request, socket) => {
+        counter.requested(countedAs(request));
+        upgrade(request, socket);
+      });
       next.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
         sockets.add(socket);
         counter.connected();
@@ -88,6 +97,9 @@ async function withFault(fault: Fault | undefined, { request, response, handle }
   } else if ('status' in fault) {
     await bodyOf(request);
     sendJson(response, refusalOf(fault));
+  } else if ('says' in fault) {
+    await bodyOf(request);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(fault.says);
   } else {
     slow(response, fault);
     await handle(request, response);

@@ -214,6 +214,10 @@ export interface Secret extends KubeObject {
   stringData?: Record<string, string>;
 }
 
+export interface Service extends KubeObject {
+  spec: { selector?: Record<string, string>; ports?: { name?: string; port: number; targetPort?: number | string }[] };
+}
+
 export interface ResourceQuota extends KubeObject {
   spec: { hard: Record<string, string> };
   status?: { hard: Record<string, string>; used: Record<string, string> };
@@ -238,7 +242,7 @@ export interface Kinds {
   secrets: Secret;
   pods: Pod;
   events: Event;
-  services: KubeObject;
+  services: Service;
   serviceaccounts: KubeObject;
   resourcequotas: ResourceQuota;
   limitranges: KubeObject;

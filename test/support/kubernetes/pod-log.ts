@@ -49,9 +49,10 @@ export function podLog(now: () => number): PodLog {
   };
 }
 
-/** `2026-11-30T00:42:37.123000000Z text`, as the API gives lines with `timestamps=true`. */
-export function withTime({ at, text }: LogLine): string {
-  return `${new Date(at).toISOString().slice(0, -1)}000000Z ${text}`;
+/** `2026-11-30T00:42:37.123000000Z text`, as the API gives lines with `timestamps=true`: by the clock on the node's wall. */
+export function withTime({ at, text }: LogLine, zoneHours = 0): string {
+  const zone = zoneHours === 0 ? 'Z' : `${zoneHours < 0 ? '-' : '+'}${String(Math.abs(zoneHours)).padStart(2, '0')}:00`;
+  return `${new Date(at + zoneHours * 3_600_000).toISOString().slice(0, -1)}000000${zone} ${text}`;
 }
 
 /** Lines since a time: the node reads whole seconds, so that lines of the second before come again. */

@@ -7,7 +7,7 @@ import { badRequest, failure, Refusal } from './status.ts';
 /** Answers `pods/log`: what there is, and what comes where it is followed. Throws where the node can't say. */
 export function readLog(
   kubelets: Kubelets,
-  { pod, query }: { readonly pod: Pod; readonly query: URLSearchParams },
+  { pod, query, zoneHours }: { readonly pod: Pod; readonly query: URLSearchParams; readonly zoneHours: number },
   response: ServerResponse,
 ): void {
   const container = pod.spec.containers[0]?.name ?? '';
@@ -18,7 +18,7 @@ export function readLog(
   }
   const log = kubelets.runOf(pod)?.log;
   if (!log) throw unanswered(pod, container);
-  const write = query.get('timestamps') === 'true' ? withTime : ({ text }: LogLine): string => text;
+  const write = (line: LogLine): string => (query.get('timestamps') === 'true' ? withTime(line, zoneHours) : line.text);
   const since = query.get('sinceTime');
   const tail = query.get('tailLines');
   const known = since === null ? log.lines : linesSince(log.lines, Date.parse(since));

@@ -1,5 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { deletedStatus, discovery, listOf, matcherOf, sendJson, version, type Answer } from './answers.ts';
+import {
+  deletedStatus,
+  discovery,
+  listOf,
+  matcherOf,
+  metadataList,
+  sendJson,
+  version,
+  type Answer,
+} from './answers.ts';
 import type { Counter } from './counts.ts';
 import { verbOf } from './counts.ts';
 import type { DeleteOptions, Propagation } from './deletion.ts';
@@ -7,6 +16,7 @@ import type { Kubelets } from './kubelet.ts';
 import { metricsAt } from './metrics.ts';
 import { placeOf, type KubeObject, type Place } from './objects.ts';
 import { disrupt } from './pod-status.ts';
+import type { PortForwards } from './port-forward.ts';
 import { readLog } from './read-log.ts';
 import { qualified, readPath, type Route } from './resources.ts';
 import type { Attributes, Rights } from './rights.ts';
@@ -24,6 +34,9 @@ export interface Served {
   readonly rights: Rights;
   readonly counter: Counter;
   readonly metrics: { isServed: boolean };
+  /** Hours that the clocks of nodes are ahead of UTC. */
+  readonly zoneHours: number;
+  readonly forwards: PortForwards;
 }
 
 /** One request, read. */
@@ -33,6 +46,7 @@ interface Asked {
   readonly query: URLSearchParams;
   readonly body: string;
   readonly contentType: string;
+  readonly accept: string;
 }
 
 /** Answers a request as the API server would. */
@@ -45,6 +59,7 @@ export async function answer(served: Served, request: IncomingMessage, response:
     query: url.searchParams,
     body,
     contentType: request.headers['content-type'] ?? '',
+    accept: request.headers.accept ?? '',
   };
   try {
     if (!served.tokens.admits(request.headers.authorization)) throw unauthorized();
@@ -71,7 +86,7 @@ function respond(served: Served, asked: Asked, response: ServerResponse): void {
   refuseStranger(served.rights, route, verb);
   if (route.subresource === 'log') {
     const pod = served.world.verbs.read('pods', placeIn(route));
-    readLog(served.kubelets, { pod, query: asked.query }, response);
+    readLog(served.kubelets, { pod, query: asked.query, zoneHours: served.zoneHours }, response);
   } else if (verb === 'watch') {
     served.watches.open(watchOf(route, asked.query), response);
   } else {
@@ -79,7 +94,8 @@ function respond(served: Served, asked: Asked, response: ServerResponse): void {
   }
 }
 
-function refuseStranger(rights: Rights, route: Route, verb: string): void {
+/** Throws where the right is missing. */
+export function refuseStranger(rights: Rights, route: Route, verb: string): void {
   const { resource, namespace, name = '', subresource = '' } = route;
   const attributes: Attributes = {
     verb,
@@ -124,7 +140,8 @@ function perform({ world }: Served, { route, verb, asked }: { route: Route; verb
     get: () => ({ code: 200, body: verbs.read(plural, place) }),
     list: () => {
       const versions = { current: store.version(), oldest: store.oldest() };
-      return { code: 200, body: listOf(verbs, { route, query: asked.query }, versions) };
+      const list = listOf(verbs, { route, query: asked.query }, versions);
+      return { code: 200, body: isMetadataOnly(asked) ? metadataList(list) : list };
     },
     create: () => ({ code: 201, body: verbs.create(plural, sent(route, asked.body), { dryRun }) }),
     update: () => ({ code: 200, body: verbs.replace(plural, place, sent(route, asked.body)) }),
@@ -141,6 +158,11 @@ function perform({ world }: Served, { route, verb, asked }: { route: Route; verb
   const isMisplaced = (isNamed && route.name === undefined) || (verb === 'create' && route.name !== undefined);
   if (!act || isMisplaced) throw methodNotAllowed();
   return act();
+}
+
+/** A client may ask for names, labels and the like alone. */
+function isMetadataOnly({ accept }: Asked): boolean {
+  return /^application\/json;as=PartialObjectMetadataList;v=v1;g=meta\.k8s\.io(?:,|$)/.test(accept);
 }
 
 function placeIn({ namespace, name = '' }: Route): Place {

@@ -98,8 +98,11 @@ async function watchUntilStale(
   for (let failures = 0; performance.now() < until && !signal.aborted;) {
     const stop = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())))]);
     const openedAt = performance.now();
+    let steady: NodeJS.Timeout | undefined;
     try {
-      const opened = { path: watchPath(options, last, until), signal: stop, onOpen: contact.made };
+      // One that opens and then fails at once, again and again, is no contact.
+      const onOpen = (): void => void (steady = setTimeout(contact.made, steadyMs));
+      const opened = { path: watchPath(options, last, until), signal: stop, onOpen };
       for await (const event of readWatch(options.transport, opened)) {
         contact.made();
         failures = 0;
@@ -112,6 +115,8 @@ async function watchUntilStale(
       // A version that is gone, or a server that answers with an error, is for the list to settle.
       if (error instanceof CortexError && error.code !== 'kube-unreachable') throw error;
       contact.broken(messageOf(error));
+    } finally {
+      clearTimeout(steady);
     }
     // A watch that ends at once, again and again, must not become a storm of requests.
     if (performance.now() - openedAt > steadyMs) failures = 0;

@@ -103,6 +103,7 @@ function deadlineSeconds({ timeoutMs }: LaunchRequest, { startMs, endsAt, now }:
  * What makes an attempt what it is, whoever launches it and when: each process has a password of its own for its workers,
  * and less time is left the later it comes.
  */
-function lasting({ activeDeadlineSeconds: _, ...spec }: V1JobSpec, { secret, startMs }: JobPlace): unknown {
-  return [startMs, JSON.parse(JSON.stringify(spec).replaceAll(JSON.stringify(secret), '""'))];
+function lasting(spec: V1JobSpec, { secret, startMs }: JobPlace): unknown {
+  const text = JSON.stringify(spec).replaceAll(JSON.stringify(secret), '""');
+  return { ...(JSON.parse(text) as object), activeDeadlineSeconds: startMs };
 }

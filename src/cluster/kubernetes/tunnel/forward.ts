@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
-import { bug, messageOf } from '../../../shared/errors.ts';
+import { bug } from '../../../shared/errors.ts';
 import type { Access } from '../api/access.ts';
-import { unreachable } from '../api/api-errors.ts';
+import { apiError, readStatus, unreachable } from '../api/api-errors.ts';
 
 export interface Forwarding {
   readonly access: Access;
@@ -39,7 +39,7 @@ export async function forward(to: Forwarding, socket: Socket): Promise<void> {
     await new PortForward(config)
       .portForward(to.namespace, to.pod, [to.port], inward, errors, outward)
       .catch((error: unknown) => {
-        throw unreachable(to.access.server, `the port-forward to ${to.pod}`, { cause: new Error(messageOf(error)) });
+        throw refusalOf(to, error);
       }),
   );
   inward.pipe(socket);
@@ -50,12 +50,25 @@ export async function forward(to: Forwarding, socket: Socket): Promise<void> {
     line.close();
     socket.destroy();
   };
-  line.on('close', end);
+  // What the pod has said before it closed is still on its way to whoever reads here.
+  line.on('close', () => {
+    clearInterval(heart);
+    inward.end();
+  });
   line.on('error', end);
   // The kubelet says here that nobody listens on the port.
   errors.once('data', end);
   socket.once('close', end);
   if (socket.destroyed) end();
+}
+
+/** The client's websocket code throws an event, whose text alone says what the server answered. */
+function refusalOf({ access, pod }: Forwarding, thrown: unknown): Error {
+  const text = String((thrown as { readonly message?: unknown } | null)?.message ?? thrown);
+  const what = `the port-forward to ${pod}`;
+  const code = Number(/^Unexpected server response: (\d{3})$/.exec(text)?.[1]);
+  if (code >= 400) return apiError(readStatus(code, undefined, ''), what);
+  return unreachable(access.server, what, { cause: new Error(text) });
 }
 
 function lineOf(given: unknown): Line {
