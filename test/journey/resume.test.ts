@@ -11,7 +11,7 @@ import {
   startScripted,
 } from '../support/resumed-run.ts';
 
-/** Kinds that this plan can't make: budgets suffice, one process holds all, and a run is resumed only here. */
+/** Kinds that this plan can't make: budgets suffice, one process holds all without a cluster, and a run is resumed only here. */
 const notMade = new Set<EventType>([
   'budget.refused',
   'budget.expired',
@@ -24,6 +24,13 @@ const notMade = new Set<EventType>([
   'master.adopted',
   'handoff.expired',
   'execution.resumed',
+  'execution.cancelled',
+  'worker.placed',
+  'worker.waiting',
+  'watch.lost',
+  'watch.restored',
+  'cluster.sampled',
+  'cluster.unsampled',
 ]);
 const made = eventTypes.filter((type) => !notMade.has(type));
 
