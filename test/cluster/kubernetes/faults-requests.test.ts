@@ -3,6 +3,7 @@ import { identityAccess } from '../../../src/cluster/kubernetes/api/identity.ts'
 import type { LaunchRequest, Outcome } from '../../../src/protocol/attempt.ts';
 import type { Script } from '../launcher-contract.ts';
 import { openFakeWorld, type FakeWorld } from './fake-world.ts';
+import { defaultLimits } from '../../../src/cluster/kubernetes/api/transport.ts';
 
 const work: Script = [['wait', 300], ['leave'], ['exit', 0]];
 const returned = { kind: 'returned', envelope: { worker: 'scan-1' } };
@@ -39,6 +40,19 @@ describe('requests that go wrong', () => {
     expect(world.api.faults.served()).toBeLessThan(20);
     expect(await world.runs('scan-1')).toBe(1);
   });
+
+  it('outlasts half a minute of a server that has too much to do, with the patience that it ships with', async () => {
+    const launcher = world.launcherWith({ transport: world.transport(defaultLimits) });
+    const request = world.request('scan-1', work);
+    const lift = world.api.faults.next({ status: 429, retryAfterSeconds: 2 });
+    setTimeout(lift, 30_000);
+    const begun = performance.now();
+    expect(await (await launcher.launch(request)).outcome).toMatchObject(returned);
+    expect(performance.now() - begun).toBeGreaterThan(29_000);
+    expect(world.api.faults.served()).toBeLessThan(60);
+    expect(await world.runs('scan-1')).toBe(1);
+    await launcher.close();
+  }, 90_000);
 
   it.each([500, 502, 503, 504] as const)('tries again what is answered %i', async (status) => {
     world.api.faults.next({ status }, { times: 6 });
