@@ -77,7 +77,7 @@ async function ours(): Promise<{ readonly done: number; readonly requests: numbe
     slots: requests.length,
     startMs: 600_000,
     now: Date.now,
-    annotations: (request) => Promise.resolve(annotations(request)),
+    annotations,
   });
   const outcomes = await Promise.all(requests.map(async (each) => (await launcher.launch(each)).outcome));
   const done = outcomes.filter(({ kind }) => kind === 'returned').length;

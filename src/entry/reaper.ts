@@ -1,12 +1,13 @@
 import { inClusterAccess } from '../cluster/kubernetes/api/in-cluster.ts';
 import { openTransport } from '../cluster/kubernetes/api/transport.ts';
 import { findGarbage, removeAll } from '../cluster/kubernetes/gc/collect.ts';
+import { usualNamespace } from '../cluster/kubernetes/spec/names.ts';
 import { CortexError, messageOf } from '../shared/errors.ts';
 import { describeCollection } from './cluster/describe-garbage.ts';
 
 /** What the CronJob of `deploy/` runs: `cortex gc` from inside the cluster, as a program of its own. */
 async function main(): Promise<void> {
-  const namespace = process.env['CORTEX_NAMESPACE'] ?? 'cortex-workers';
+  const namespace = process.env['CORTEX_NAMESPACE'] ?? usualNamespace;
   const host = process.env['KUBERNETES_SERVICE_HOST'];
   const port = process.env['KUBERNETES_SERVICE_PORT'];
   const transport = openTransport(inClusterAccess({ host, ...(port ? { port } : { port: undefined }) }));

@@ -7,6 +7,7 @@ import { envelopeSchema, type Envelope } from '../protocol/result.ts';
 import { canonicalJson } from '../shared/canonical.ts';
 import { systemClock } from '../shared/clock.ts';
 import { problem } from '../shared/errors.ts';
+import { pause } from '../shared/pause.ts';
 
 /** How a worker process holds its attempt. */
 export interface HeldAttempt {
@@ -59,7 +60,7 @@ async function holdShared(order: AttemptOrder): Promise<HeldAttempt> {
       return { blobs: attempt, secrets, ended, finish: nothing, giveBack: nothing };
     }
     if ('fence' in answer) return { blobs: attempt, secrets, ended: undefined, ...held(attempt, answer.fence, order) };
-    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(50, answer.leftMs))));
+    await pause(Math.min(1000, Math.max(50, answer.leftMs)));
   }
 }
 

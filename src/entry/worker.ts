@@ -10,6 +10,7 @@ import { workerExit } from '../protocol/words.ts';
 import { CortexError, messageOf } from '../shared/errors.ts';
 import { writeFileAtomically } from '../shared/files.ts';
 import { createMasker } from '../shared/mask.ts';
+import { pause } from '../shared/pause.ts';
 import { runWorker, type WorkerDoors } from '../workers/run.ts';
 import { holdAttempt, type HeldAttempt } from './worker-doors.ts';
 
@@ -39,7 +40,7 @@ function endWithLauncher(): void {
 async function breakOff(): Promise<void> {
   // It is done, and says so: to break off now would throw its work away.
   if (finishing) return leave(await finishing.catch(() => workerExit.tryAgain));
-  const late = new Promise((resolve) => setTimeout(resolve, giveBackMs));
+  const late = pause(giveBackMs);
   await Promise.race([holding?.then((held) => held.giveBack()).catch(() => undefined), late]);
   leave(workerExit.tryAgain);
 }

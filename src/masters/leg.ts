@@ -1,6 +1,7 @@
 import type { Assignment } from '../plan/plan.ts';
 import type { ExecutionState, TaskState } from '../execution/execution-state.ts';
 import type { MasterName } from '../protocol/words.ts';
+import { pause } from '../shared/pause.ts';
 import { livingNames } from './claim.ts';
 import type { MasterContext } from './context.ts';
 import { runMaster } from './run-master.ts';
@@ -107,8 +108,4 @@ function afterItsTasks(name: MasterName, state: ExecutionState): readonly Master
 
 function hasReported(master: MasterName, state: ExecutionState): boolean {
   return state.masters.get(master)?.reportedAt !== undefined;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startDeployed } from '../deploy/deployed.ts';
 import { clusterPlan, planWorkers, rehearsalFlags } from '../support/cluster-plan.ts';
 import { whatStays, watchPods, type PodWatch, type SeenPod } from '../support/cluster-pods.ts';
-import { dataOf, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
+import { dataOf, finishedWorkers, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
 import { clusterGate, type Cluster } from '../support/clusters.ts';
 import { scriptedWorld, type ScriptedWorld } from '../support/resumed-run.ts';
 import { freshId } from '../support/shared-run.ts';
@@ -63,11 +63,7 @@ describe.skipIf(skip).each(stores().slice(0, 1))(
     const endsWell = async (run: Disturbed, lost: readonly string[]): Promise<void> => {
       const log = logOf(run);
       const done = planWorkers.map((worker) => (lost.includes(worker) ? worker.replace(/1$/, '2') : worker));
-      expect(
-        dataOf(log, 'worker.finished')
-          .map(({ worker }) => worker)
-          .sort(),
-      ).toEqual(done.sort());
+      expect(finishedWorkers(log)).toEqual(done.sort());
       expect(
         seen
           .all(run.id)

@@ -9,7 +9,7 @@ import { parseDocument } from 'yaml';
 import { deployFolder, eventually, startDeployed } from '../deploy/deployed.ts';
 import { clusterPlan, planWorkers, rehearsalFlags } from '../support/cluster-plan.ts';
 import { whatStays } from '../support/cluster-pods.ts';
-import { dataOf, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
+import { dataOf, finishedWorkers, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
 import { clusterGate, type Cluster } from '../support/clusters.ts';
 import { startIssuer, type OidcIssuer } from '../support/oidc-issuer.ts';
 import { filesBelow } from '../support/cluster-files.ts';
@@ -132,11 +132,7 @@ describe.skipIf(skip).each(stores().slice(0, 1))(
       const ended = await start(run).ended;
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       const log = logOf(run);
-      expect(
-        dataOf(log, 'worker.finished')
-          .map(({ worker }) => worker)
-          .sort(),
-      ).toEqual(planWorkers);
+      expect(finishedWorkers(log)).toEqual(planWorkers);
       expect(dataOf(log, 'worker.lost')).toEqual([]);
       expect(minting.minted.length).toBeGreaterThan(1);
       expect(await whatStays(cluster, run.id)).toEqual([]);

@@ -4,7 +4,7 @@ import type { EventType } from '../../src/protocol/event.ts';
 import { eventually, startDeployed } from '../deploy/deployed.ts';
 import { clusterPlan, firstWorkers, planWorkers, rehearsalFlags } from '../support/cluster-plan.ts';
 import { whatStays, watchPods, type PodWatch } from '../support/cluster-pods.ts';
-import { dataOf, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
+import { dataOf, finishedWorkers, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
 import { clusterGate, type Cluster } from '../support/clusters.ts';
 import { programs } from '../support/journey.ts';
 import { contentOf, finishedTwice, scriptedWorld, type ScriptedWorld } from '../support/resumed-run.ts';
@@ -88,11 +88,7 @@ describe.skipIf(skip).each(stores().slice(0, 1))(
       expect(dataOf(log, 'watch.lost')).toHaveLength(1);
       const [restored] = dataOf(log, 'watch.restored');
       expect(restored?.gapMs).toBeGreaterThan(1000);
-      expect(
-        dataOf(log, 'worker.finished')
-          .map(({ worker }) => worker)
-          .sort(),
-      ).toEqual(planWorkers);
+      expect(finishedWorkers(log)).toEqual(planWorkers);
       expect(dataOf(log, 'worker.lost')).toEqual([]);
       expect(podsOf(run.id)).toEqual(planWorkers);
       expect(contentOf(world.out, run.id)).toBe(expected);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorName } from '../../src/cluster/kubernetes/spec/names.ts';
@@ -64,10 +64,7 @@ describe.skipIf(skip).each(stores().slice(0, 1))(`what runs leave in a cluster${
     const run = runOf('4s');
     const leg = startClusterLeg(run, { flags: ['--store-timeout', '20s'] });
     await leg.printed(/fix-1 runs as/);
-    await server.stop('SIGKILL');
-    rmSync(server.directory, { recursive: true });
-    mkdirSync(server.directory);
-    await server.start();
+    await server.restartEmpty();
     const ended = await leg.ended;
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/no longer has/);

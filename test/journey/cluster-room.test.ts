@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startDeployed } from '../deploy/deployed.ts';
 import { clusterPlan, firstWorkers, planWorkers, rehearsalFlags, type PlanWishes } from '../support/cluster-plan.ts';
 import { whatStays, watchPods, type PodWatch } from '../support/cluster-pods.ts';
-import { dataOf, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
+import { dataOf, finishedWorkers, logOf, startClusterLeg, type ClusterRun } from '../support/cluster-run.ts';
 import { clusterGate, type Cluster } from '../support/clusters.ts';
 import { scriptedWorld } from '../support/resumed-run.ts';
 import { freshId } from '../support/shared-run.ts';
@@ -41,11 +41,7 @@ describe.skipIf(skip).each(stores().slice(0, 1))(
     const allDone = (run: ClusterRun): void => {
       const log = logOf(run);
       expect(dataOf(log, 'worker.lost')).toEqual([]);
-      expect(
-        dataOf(log, 'worker.finished')
-          .map(({ worker }) => worker)
-          .sort(),
-      ).toEqual(planWorkers);
+      expect(finishedWorkers(log)).toEqual(planWorkers);
       expect(
         seen
           .all(run.id)

@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type RunningCli } from '../support/cli.ts';
@@ -60,10 +59,7 @@ describe.each(stores())('a run whose store fails, over $name', ({ name: engine }
   it('killed and started again without its data: the run says so, and its own copy gives the report', async () => {
     const leg = startLeg(run, { flags: ['--store-timeout', '20s'] });
     await leg.printed(/find done/);
-    await server.stop('SIGKILL');
-    rmSync(server.directory, { recursive: true });
-    mkdirSync(server.directory);
-    await server.start();
+    await server.restartEmpty();
     const ended = await leg.ended;
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/no longer has/);

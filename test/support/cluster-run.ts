@@ -73,6 +73,13 @@ export function dataOf<T extends EventType>(log: readonly Event[], type: T): rea
   return log.flatMap((event) => (event.type === type ? [event.data as EventData<T>] : []));
 }
 
+/** Workers that finished, by name. */
+export function finishedWorkers(log: readonly Event[]): readonly string[] {
+  return dataOf(log, 'worker.finished')
+    .map(({ worker }) => worker)
+    .sort();
+}
+
 /** What an execution found, catalogued and proposed. */
 export interface Found {
   readonly findings: readonly unknown[];

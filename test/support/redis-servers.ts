@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,8 @@ export interface StoreServer {
   readonly start: () => Promise<void>;
   /** Ends the process and waits until it has gone; the folder stays. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
+  /** Kills it and starts it again without what it had kept. */
+  readonly restartEmpty: () => Promise<void>;
   /** Ends it for good, with the folder where that was temporary. */
   readonly remove: () => Promise<void>;
 }
@@ -60,6 +62,12 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     pid: () => child?.pid,
     start,
     stop,
+    restartEmpty: async () => {
+      await stop('SIGKILL');
+      rmSync(directory, { recursive: true });
+      mkdirSync(directory);
+      await start();
+    },
     remove: async () => {
       await stop();
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });

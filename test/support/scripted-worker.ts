@@ -12,7 +12,7 @@ import { foldEvents } from '../../src/execution/state.ts';
 import type { Store } from '../../src/coordination/store.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Event, EventData, EventType, FailureClass, NewEvent } from '../../src/protocol/event.ts';
-import { noUsage, type Result, type Usage } from '../../src/protocol/result.ts';
+import { emptyResult, noUsage, type Result, type Usage } from '../../src/protocol/result.ts';
 import { taskSchema, type Task } from '../../src/protocol/task.ts';
 import { sha256 } from '../../src/shared/canonical.ts';
 import { executionId } from './events.ts';
@@ -31,17 +31,7 @@ export function heldWork(): { readonly done: Promise<Deed>; readonly finish: (de
 }
 
 export function resultWith(parts: Partial<Result> = {}): Result {
-  const lists = {
-    findings: [],
-    silenced: [],
-    assets: [],
-    measurements: [],
-    changes: [],
-    reviews: [],
-    evidence: [],
-    unread: [],
-  };
-  return { v: 1, status: 'done', summary: 'as it was told', ...lists, usage: noUsage, ...parts };
+  return { ...emptyResult('done', 'as it was told'), ...parts };
 }
 
 /** A launcher whose workers run here: they read their task from the store, and leave result and envelope as real ones do. */

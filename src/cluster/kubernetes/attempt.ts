@@ -209,10 +209,10 @@ async function lookOnce(standing: Standing, attempt: Attempt): Promise<void> {
 }
 
 function giveUp(standing: Standing, attempt: Attempt): void {
-  const { waitsFor } = standing;
-  const { since } = standing.subject;
+  const { waitsFor, subject } = standing;
   const why = waitsFor ? `${waitsFor.reason}: ${waitsFor.detail}` : 'the cluster does not say why';
-  settle(standing, unplaced(`it found no place within ${Math.round((performance.now() - since) / 1000)} s: ${why}`));
+  const seconds = Math.round((performance.now() - subject.since) / 1000);
+  settle(standing, unplaced(`it found no place within ${seconds} s: ${why}`));
   standing.acts.end(attempt);
 }
 

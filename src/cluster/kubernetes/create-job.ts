@@ -1,7 +1,7 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { outside, problem } from '../../shared/errors.ts';
 import { pause } from '../../shared/pause.ts';
-import { codeOf, isBusyQuota, statusOf } from './api/api-errors.ts';
+import { ifThere, isBusyQuota, statusOf } from './api/api-errors.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import { key } from './spec/names.ts';
 
@@ -43,10 +43,7 @@ async function tryCreate(clients: TypedClients, namespace: string, body: V1Job):
 
 /** The Job of that name, or undefined where there is none. */
 export async function readJob(clients: TypedClients, namespace: string, name: string): Promise<V1Job | undefined> {
-  return clients.jobs.readNamespacedJob({ namespace, name }).catch((error: unknown) => {
-    if (codeOf(error) === 404) return undefined;
-    throw error;
-  });
+  return ifThere(clients.jobs.readNamespacedJob({ namespace, name }));
 }
 
 function checked(found: V1Job, wanted: V1Job): V1Job {

@@ -1,5 +1,5 @@
 import { pause } from '../../shared/pause.ts';
-import { codeOf } from './api/api-errors.ts';
+import { ifThere } from './api/api-errors.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import type { Attempt } from './attempt.ts';
 import { readJob } from './create-job.ts';
@@ -12,7 +12,7 @@ type Part = Pick<World, 'clients' | 'options' | 'times'>;
 /** Deletes a Job and all that runs of it. Throws where the cluster can't be told. */
 export async function deleteJob({ clients, options }: Omit<Part, 'times'>, name: string): Promise<void> {
   const { namespace } = options;
-  await clients.jobs.deleteNamespacedJob({ namespace, name, propagationPolicy: 'Foreground' }).catch(unlessMissing);
+  await ifThere(clients.jobs.deleteNamespacedJob({ namespace, name, propagationPolicy: 'Foreground' }));
 }
 
 /** Ends a worker, and waits until nothing of it runs. Where the cluster can't be told, its own deadline ends it. */
@@ -58,13 +58,7 @@ export async function hasNoPlace({ clients, options }: Part, attempt: Attempt): 
   return pod?.startedAt === undefined;
 }
 
-function unlessMissing(error: unknown): void {
-  if (codeOf(error) !== 404) throw error;
-}
-
 /** Deletes the anchor: the cluster itself removes all that it owns. */
 export async function deleteAnchor(clients: TypedClients, namespace: string, name: string): Promise<void> {
-  await clients.core
-    .deleteNamespacedConfigMap({ namespace, name, propagationPolicy: 'Background' })
-    .catch(unlessMissing);
+  await ifThere(clients.core.deleteNamespacedConfigMap({ namespace, name, propagationPolicy: 'Background' }));
 }

@@ -5,6 +5,7 @@ import { unplaced, type Attempt } from './attempt.ts';
 import { judgeEnding } from '../outcome.ts';
 import { judgePod } from './observe/judge-pod.ts';
 import { refusedPod, type Waiting } from './observe/waiting.ts';
+import { key } from './spec/names.ts';
 
 /** What a Job without a living pod amounts to; undefined where its pod may still come. */
 export function judgeJob(job: V1Job | undefined, attempt: Attempt): Outcome | undefined {
@@ -48,6 +49,6 @@ export async function readRefusals(clients: TypedClients, namespace: string): Pr
 /** Why a Job that Kueue holds back waits. */
 export function queued(job: V1Job): Waiting | undefined {
   if (job.spec?.suspend !== true) return undefined;
-  const queue = job.metadata?.labels?.['kueue.x-k8s.io/queue-name'];
+  const queue = job.metadata?.labels?.[key.queue];
   return { reason: 'queue', detail: queue ? `in the queue ${queue}` : 'its Job is suspended', hope: 'likely' };
 }

@@ -2,7 +2,7 @@ import type { V1ObjectMeta, V1OwnerReference } from '@kubernetes/client-node';
 import { canonicalJson, sha256 } from '../../shared/canonical.ts';
 import { outside, problem } from '../../shared/errors.ts';
 import { pause } from '../../shared/pause.ts';
-import { codeOf, isBusyQuota, statusOf } from './api/api-errors.ts';
+import { ifThere, isBusyQuota, statusOf } from './api/api-errors.ts';
 import type { TypedClients } from './api/typed-clients.ts';
 import { anchorObject, ownedBy, programObject, storeObject, type PackedProgram } from './spec/anchor.ts';
 import { anchorName, contentName, key } from './spec/names.ts';
@@ -115,17 +115,12 @@ async function make<T extends Made>(signal: AbortSignal | undefined, { create, r
     } catch (error) {
       const status = statusOf(error);
       const isThere = status?.code === 409 && status.reason === 'AlreadyExists';
-      const found = isThere ? await read().catch(unlessMissing) : undefined;
+      const found = isThere ? await ifThere(read()) : undefined;
       if (found) return found;
       if (tries === mostTries || !(isThere || isBusyQuota(status))) throw error;
       await pause(pauseMs, signal);
     }
   }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (codeOf(error) !== 404) throw error;
-  return undefined;
 }
 
 function notOurs(name: string): Error {

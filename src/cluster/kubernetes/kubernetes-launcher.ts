@@ -24,7 +24,7 @@ export interface KubernetesOptions extends HoldingsOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Further annotations of a worker's pod. */
-  readonly annotations?: (request: LaunchRequest) => Promise<Readonly<Record<string, string>>>;
+  readonly annotations?: (request: LaunchRequest) => Readonly<Record<string, string>>;
   readonly onNotice?: (notice: LaunchNotice) => void;
   /** The end of an attempt as the store has it: what a worker has said there counts, whatever became of its pod. */
   readonly storedEnvelope?: (worker: string) => Promise<Envelope | undefined>;

@@ -19,7 +19,7 @@ export async function launchWorker(field: Field, request: LaunchRequest): Promis
     stopping.throwIfAborted();
     const holdings = await field.prepare();
     const place = { ...options, ...holdings, now: options.now() };
-    const body = workerJob(request, place, await options.annotations?.(request));
+    const body = workerJob(request, place, options.annotations?.(request));
     const created = await createWithin(field, request, { body, until: since + options.startMs });
     return 'job' in created ? follow(field, { request, since }, created) : settled(unplaced(created.refused));
   } catch (error) {

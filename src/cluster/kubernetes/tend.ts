@@ -12,7 +12,6 @@ export interface TendOptions {
   readonly attempts: () => Iterable<Attempt>;
   /** How often attempts without a pod are looked after, in ms. */
   readonly everyMs: number;
-  readonly settle: (attempt: Attempt, outcome: Outcome) => void;
 }
 
 /** Every so many rounds the Jobs themselves are read: some wait for a reason that no event tells. */
@@ -66,7 +65,7 @@ async function tendByJobs(options: TendOptions, podless: readonly Attempt[]): Pr
 
 /** The Jobs may be newer than what the watch has told so far: a pod that is there is believed before its Job. */
 async function settleByPods(
-  { clients, namespace, selector, settle }: TendOptions,
+  { clients, namespace, selector }: TendOptions,
   ended: readonly { readonly attempt: Attempt; readonly outcome: Outcome }[],
 ): Promise<void> {
   const { items } = await clients.core.listNamespacedPod({ namespace, labelSelector: selector });
@@ -74,6 +73,6 @@ async function settleByPods(
   for (const { attempt, outcome } of ended) {
     const pod = pods.get(attempt.jobUid);
     if (pod) attempt.see(pod);
-    else settle(attempt, outcome);
+    else attempt.settle(outcome);
   }
 }

@@ -33,15 +33,7 @@ export function watchWorkers({ options, transport, clients, times, attempts, str
     },
     closing,
   );
-  const tending = tendPodless(
-    {
-      ...common,
-      attempts: () => attempts.values(),
-      everyMs: times.tendMs,
-      settle: (attempt, outcome) => attempt.settle(outcome),
-    },
-    closing,
-  );
+  const tending = tendPodless({ ...common, attempts: () => attempts.values(), everyMs: times.tendMs }, closing);
   // Both end with the launcher alone; what they can't do, they try again.
   void Promise.all([feed, tending]);
 }

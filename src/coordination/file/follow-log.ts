@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Event } from '../../protocol/event.ts';
+import { pause } from '../../shared/pause.ts';
 import { parseLine } from './event-log.ts';
 
 /** How long a reader waits before it looks for more. */
@@ -26,7 +27,7 @@ export async function* followLog(path: string, isWritten: () => boolean): AsyncI
       if (read > 0) continue;
       if (!mayGrow) return;
       mayGrow = isWritten();
-      if (mayGrow) await new Promise((resolve) => setTimeout(resolve, pollMs));
+      if (mayGrow) await pause(pollMs);
     }
   } finally {
     closeSync(file);

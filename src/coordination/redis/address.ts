@@ -63,6 +63,30 @@ export function parseStoreAddress(text: string): StoreAddress {
   };
 }
 
+/** A Redis inside a cluster, by its service there. */
+export interface TunnelAddress {
+  readonly service: string;
+  readonly namespace: string;
+  readonly port: number;
+  /** The address as written, with the service in the place of a host. */
+  readonly written: StoreAddress;
+}
+
+/** Reads an address such as `redis+tunnel://user:password@redis.cortex-system:6379/0`. Throws `bad-store-url` (problem). */
+export function parseTunnelAddress(text: string): TunnelAddress {
+  const written = parseStoreAddress(text.replace('+tunnel:', ':'));
+  const [host] = written.hosts;
+  const [service = '', namespace = '', ...rest] = host?.host.split('.') ?? [];
+  if (host && namespace !== '' && rest.join('.').replace(/^svc(?:\.cluster\.local)?$/, '') === '') {
+    return { service, namespace, port: host.port, written };
+  }
+  throw problem(
+    'bad-store-url',
+    'The store address is wrong at the host: expected <service>.<namespace>, found something else',
+    { hint: 'Write it as redis+tunnel://[user:password@]redis.cortex-system[:port][/database].' },
+  );
+}
+
 /** The address for people: complete but for its password, which reads `***`. */
 export function printAddress(address: StoreAddress): string {
   return writeAddress(address.password === undefined ? address : { ...address, password: '***' });

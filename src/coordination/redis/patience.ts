@@ -1,3 +1,4 @@
+import { pause } from '../../shared/pause.ts';
 import type { StoreAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import { errorOf, unreachable, type Fault } from './faults.ts';
@@ -70,8 +71,4 @@ async function isLoaded(load: World['load']): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

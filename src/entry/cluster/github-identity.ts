@@ -1,4 +1,5 @@
 import { messageOf, outside, problem } from '../../shared/errors.ts';
+import { pause } from '../../shared/pause.ts';
 import type { Environment } from '../environment.ts';
 
 const timeoutMs = 20_000;
@@ -20,7 +21,7 @@ export async function mintIdentity({ url, token }: Environment['identity'], audi
     const outcome = await ask(address, token);
     if ('value' in outcome) return outcome.value;
     if (!outcome.passing || attempt === tries) throw outcome.error;
-    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+    await pause(500 * 2 ** attempt);
   }
 }
 

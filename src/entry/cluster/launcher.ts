@@ -1,5 +1,6 @@
 import { openTransport, type Transport } from '../../cluster/kubernetes/api/transport.ts';
 import { kubernetesLauncher, type KubernetesOptions } from '../../cluster/kubernetes/kubernetes-launcher.ts';
+import type { PackedProgram } from '../../cluster/kubernetes/spec/anchor.ts';
 import type { Launcher } from '../../cluster/launcher.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { LaunchNotice, LaunchRequest } from '../../protocol/attempt.ts';
@@ -36,6 +37,8 @@ export interface ClusterLauncher {
   readonly launcher: Launcher;
   readonly transport: Transport;
   readonly namespace: string;
+  /** What pods run. */
+  readonly program: PackedProgram;
   /** How we get in, in one line for people. */
   readonly about: string;
   readonly secrets: readonly string[];
@@ -70,7 +73,7 @@ export async function openClusterLauncher(order: ClusterOrder): Promise<ClusterL
     slots: order.slots,
     startMs: timeLimitFlag(args, 'start-wait', '10m'),
     now: shared.now,
-    annotations: (request) => Promise.resolve(rehearsed(request)),
+    annotations: rehearsed,
     onNotice: order.onNotice,
     storedEnvelope: shared.readEnvelope,
   };
@@ -79,6 +82,7 @@ export async function openClusterLauncher(order: ClusterOrder): Promise<ClusterL
     launcher: kubernetesLauncher(options),
     transport,
     namespace: options.namespace,
+    program: options.program,
     about,
     secrets,
     isUnverified: access.isUnverified ?? false,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
 import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
 import { readRemains, type RemainingWorker } from '../../cluster/kubernetes/salvage/read-remains.ts';
+import { usualNamespace } from '../../cluster/kubernetes/spec/names.ts';
 import { blobPath, fileBlobs } from '../../coordination/file/blobs.ts';
 import { readLongestLog } from '../../coordination/file/copies.ts';
-import { parsePlan } from '../../plan/parse.ts';
 import { totalTokens } from '../../protocol/result.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { writeFileAtomically } from '../../shared/files.ts';
@@ -14,6 +14,7 @@ import type { Environment } from '../environment.ts';
 import type { RunPaths } from '../run/paths.ts';
 import { clusterAccess } from './access.ts';
 import type { ClusterLauncher } from './launcher.ts';
+import { planNamespace } from './plan-namespace.ts';
 
 /** A worker that the cluster still knows, and whether its result is in this process's own copy. */
 type Salvaged = RemainingWorker & { readonly result_kept: boolean | null };
@@ -45,7 +46,7 @@ export async function salvageCopy(
 ): Promise<void> {
   const { args, environment, say } = way;
   try {
-    const namespace = args.text('namespace') ?? (await copiedNamespace(paths)) ?? 'cortex-workers';
+    const namespace = args.text('namespace') ?? (await copiedNamespace(paths)) ?? usualNamespace;
     const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
     await salvage({ transport, namespace }, { id, paths, say });
     transport.close();
@@ -56,10 +57,7 @@ export async function salvageCopy(
 
 async function copiedNamespace({ store, blobs }: RunPaths): Promise<string | undefined> {
   const started = readLongestLog(store)?.find((event) => event.type === 'execution.started');
-  if (!started) return undefined;
-  const text = Buffer.from(await fileBlobs(blobs).getBlob(started.data.plan.blob)).toString('utf8');
-  const parsed = parsePlan(text, started.data.plan.file);
-  return 'problems' in parsed ? undefined : parsed.plan.cluster.namespace;
+  return started && planNamespace(started.data.plan, fileBlobs(blobs).getBlob);
 }
 
 function isKept({ envelope }: RemainingWorker, { blobs }: RunPaths): boolean | null {
@@ -69,7 +67,7 @@ function isKept({ envelope }: RemainingWorker, { blobs }: RunPaths): boolean | n
 }
 
 /** What is known again, and what is not. */
-export function describeRemains(workers: readonly Salvaged[], file: string): readonly string[] {
+function describeRemains(workers: readonly Salvaged[], file: string): readonly string[] {
   const told = workers.filter(({ envelope }) => envelope !== null);
   const tokens = told.reduce((sum, { envelope }) => sum + (envelope ? totalTokens(envelope.usage) : 0), 0);
   const gone = workers.filter(({ result_kept: kept }) => kept === false).map(({ worker }) => worker);

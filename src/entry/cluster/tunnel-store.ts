@@ -1,8 +1,7 @@
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
 import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
 import { openTunnel } from '../../cluster/kubernetes/tunnel/tunnel.ts';
-import { parseStoreAddress, type StoreAddress } from '../../coordination/redis/address.ts';
-import { problem } from '../../shared/errors.ts';
+import { parseTunnelAddress, type StoreAddress } from '../../coordination/redis/address.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Environment } from '../environment.ts';
 import { clusterAccess } from './access.ts';
@@ -23,22 +22,11 @@ export interface TunnelStore {
  * `bad-store-url`, `tunnel-service`, `tunnel-no-pod` and what the way in throws.
  */
 export async function openTunnelStore(text: string, args: CommandLine, environment: Environment): Promise<TunnelStore> {
-  const written = parseStoreAddress(text.replace('+tunnel:', ':'));
-  const [host] = written.hosts;
-  const [service = '', namespace = '', ...rest] = host?.host.split('.') ?? [];
-  if (!host || namespace === '' || rest.join('.').replace(/^svc(?:\.cluster\.local)?$/, '') !== '') {
-    throw problem(
-      'bad-store-url',
-      'The store address is wrong at the host: expected <service>.<namespace>, found something else',
-      {
-        hint: 'Write it as redis+tunnel://[user:password@]redis.cortex-system[:port][/database].',
-      },
-    );
-  }
+  const { service, namespace, port, written } = parseTunnelAddress(text);
   const access = await clusterAccess(args, environment);
   const transport = openTransport(access, { patienceMs: 20_000 });
   const clients = typedClients(transport);
-  const tunnel = await openTunnel({ access, clients, namespace, service, port: host.port }).catch((error: unknown) => {
+  const tunnel = await openTunnel({ access, clients, namespace, service, port }).catch((error: unknown) => {
     transport.close();
     throw error;
   });
@@ -50,7 +38,7 @@ export async function openTunnelStore(text: string, args: CommandLine, environme
       // The certificate is the service's, whatever port of this machine leads to it.
       ...(written.tls ? { tls: { ...written.tls, serverName: written.tls.serverName ?? name } } : {}),
     },
-    inside: { ...written, hosts: [{ host: name, port: host.port }] },
+    inside: { ...written, hosts: [{ host: name, port }] },
     trouble: tunnel.trouble,
     close: () => {
       tunnel.close();

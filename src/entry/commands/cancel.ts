@@ -1,14 +1,14 @@
 import { hostname, userInfo } from 'node:os';
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
-import { codeOf } from '../../cluster/kubernetes/api/api-errors.ts';
+import { ifThere } from '../../cluster/kubernetes/api/api-errors.ts';
 import { removeGarbage } from '../../cluster/kubernetes/gc/collect.ts';
-import { anchorName } from '../../cluster/kubernetes/spec/names.ts';
+import { anchorName, usualNamespace } from '../../cluster/kubernetes/spec/names.ts';
 import { foldEvents } from '../../execution/state.ts';
-import { parsePlan } from '../../plan/parse.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import { clusterAccess } from '../cluster/access.ts';
+import { planNamespace } from '../cluster/plan-namespace.ts';
 import type { Environment } from '../environment.ts';
 import { printError } from '../errors.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
@@ -26,7 +26,7 @@ export const cancelCommand: RunCommandLine = async (args, { io, environment }) =
   const isCluster = args.text('launcher') === 'kubernetes';
   if (!isShared && !isCluster) throw nothingToTell();
   const store = isShared ? await attempted(tellStore(args, environment, id)) : undefined;
-  const namespace = args.text('namespace') ?? store?.value?.namespace ?? 'cortex-workers';
+  const namespace = args.text('namespace') ?? store?.value?.namespace ?? usualNamespace;
   const cluster = isCluster ? await attempted(clearCluster(args, environment, { id, namespace })) : undefined;
   for (const said of [store?.value?.said, cluster?.value]) if (said !== undefined) io.out(`${said}\n`);
   // Both are tried first: a store that has lost the execution must not keep its workers from being ended.
@@ -67,19 +67,10 @@ async function tellStore(
     }
     await store.append([runEvent('execution.cancelled', { by: `${userInfo().username}@${hostname()}` })]);
     const said = `${id} is cancelled: its processes end their workers, and report what they leave undone`;
-    return { said, namespace: started && (await namespaceOf(started.plan, store)) };
+    return { said, namespace: started && (await planNamespace(started.plan, store.getBlob)) };
   } finally {
     await connection.client.close();
   }
-}
-
-/** Where the plan of an execution has its workers. */
-async function namespaceOf(
-  { blob, file }: { readonly blob: string; readonly file: string },
-  { getBlob }: { readonly getBlob: (hash: string) => Promise<Uint8Array> },
-): Promise<string | undefined> {
-  const parsed = parsePlan(Buffer.from(await getBlob(blob)).toString('utf8'), file);
-  return 'problems' in parsed ? undefined : parsed.plan.cluster.namespace;
 }
 
 /** Deleting the anchor deletes all that it owns; the cluster does that by itself. */
@@ -91,12 +82,11 @@ async function clearCluster(
   const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
   const name = anchorName(id);
   try {
-    await transport.send({ method: 'GET', path: `/api/v1/namespaces/${namespace}/configmaps/${name}` });
+    const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+    const anchor = await ifThere(transport.send({ method: 'GET', path }));
+    if (!anchor) return `there is nothing of it in ${namespace}`;
     await removeGarbage(transport, namespace, { kind: 'ConfigMap', name, execution: id, reason: 'cancelled' });
     return `its workers and objects in ${namespace} are being removed`;
-  } catch (error) {
-    if (codeOf(error) !== 404) throw error;
-    return `there is nothing of it in ${namespace}`;
   } finally {
     transport.close();
   }

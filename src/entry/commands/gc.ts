@@ -1,5 +1,6 @@
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
 import { findGarbage, removeAll } from '../../cluster/kubernetes/gc/collect.ts';
+import { usualNamespace } from '../../cluster/kubernetes/spec/names.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { createMasker } from '../../shared/mask.ts';
 import { clusterAccess } from '../cluster/access.ts';
@@ -8,7 +9,7 @@ import type { RunCommandLine } from './commands.ts';
 
 /** `cortex gc`: removes from the cluster what executions have left behind. */
 export const gcCommand: RunCommandLine = async (args, { io, environment }) => {
-  const namespace = args.text('namespace') ?? 'cortex-workers';
+  const namespace = args.text('namespace') ?? usualNamespace;
   const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
   try {
     const isDryRun = args.has('dry-run');

@@ -4,7 +4,7 @@ import { typedClients } from '../../cluster/kubernetes/api/typed-clients.ts';
 import { broken, guarded, unasked, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
 import { examineCluster } from '../../cluster/kubernetes/doctor/examine.ts';
 import type { Ground } from '../../cluster/kubernetes/doctor/ground.ts';
-import { isTunnelAddress, parseStoreAddress } from '../../coordination/redis/address.ts';
+import { isTunnelAddress, parseTunnelAddress } from '../../coordination/redis/address.ts';
 import { allTasks } from '../../plan/plan.ts';
 import { sha256 } from '../../shared/canonical.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -78,9 +78,8 @@ function tunnelOf({ args, environment }: Visit): Ground['tunnel'] {
   const text = args.text('store') ?? environment.store ?? '';
   if (!isTunnelAddress(text)) return undefined;
   try {
-    const [host] = parseStoreAddress(text.replace('+tunnel:', ':')).hosts;
-    const [service = '', namespace = ''] = host?.host.split('.') ?? [];
-    return host && namespace !== '' ? { namespace, service, port: host.port } : undefined;
+    const { namespace, service, port } = parseTunnelAddress(text);
+    return { namespace, service, port };
   } catch {
     return undefined;
   }

@@ -1,34 +1,20 @@
 import { failed, met, noted, unasked, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
-import type { RedisClient } from '../../coordination/redis/client.ts';
-
-/** What a server says of itself; undefined where this user may not ask. */
-export type Info = ReadonlyMap<string, string> | undefined;
+import { engineOf, type ServerInfo } from '../../coordination/redis/server-info.ts';
 
 const docs = 'docs/redis.md';
-const oldest = { redis: '7.0', valkey: '8.0' } as const;
+const oldest = { Redis: '7.0', Valkey: '8.0' } as const;
 const silent = 'this user may not ask the server';
 
-export async function readInfo(client: RedisClient): Promise<Info> {
-  const text = await client.call('INFO', []).then(String, () => undefined);
-  if (text === undefined) return undefined;
-  const pairs = text.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(':');
-    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
-  });
-  return new Map(pairs);
-}
-
 /** `Redis 7.2.4`, and how old it may be at most where it is older. */
-export function describeEngine(info: Info): string {
+export function describeEngine(info: ServerInfo): string {
   if (!info) return `it answers; ${silent} for more`;
-  const valkey = info.get('valkey_version');
-  const version = valkey ?? info.get('redis_version') ?? 'of unknown version';
-  const [name, least] = valkey === undefined ? ['Redis', oldest.redis] : ['Valkey', oldest.valkey];
+  const { name, version = 'of unknown version' } = engineOf(info);
+  const least = oldest[name];
   return `${name} ${version}${isOlder(version, least) ? `, older than ${least}, the first that Cortex was tried on` : ''}`;
 }
 
 /** Whether the results of a run outlive a restart of the server. */
-export function persistenceCheck(info: Info): CheckLine {
+export function persistenceCheck(info: ServerInfo): CheckLine {
   const check = 'storage of results';
   const needed = 'an append-only file: events and results outlive a restart';
   const isKept = info?.get('aof_enabled');
@@ -47,7 +33,7 @@ export function persistenceCheck(info: Info): CheckLine {
 }
 
 /** A server that makes room by removing keys removes those of a run. */
-export function evictionCheck(info: Info): CheckLine {
+export function evictionCheck(info: ServerInfo): CheckLine {
   const check = 'memory of the store';
   const needed = 'noeviction, and room';
   const policy = info?.get('maxmemory_policy');

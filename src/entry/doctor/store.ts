@@ -1,14 +1,14 @@
 import { broken, failed, guarded, met, noted, unasked, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
 import { clockCheck } from '../../cluster/kubernetes/doctor/server.ts';
 import { parseStoreAddress, printAddress, storeSecrets, writeAddress } from '../../coordination/redis/address.ts';
+import { clockAheadMs, readServerInfo } from '../../coordination/redis/server-info.ts';
 import { offerWorkerAccess, type WorkerAccess } from '../../coordination/redis/worker-access.ts';
-import { systemClock } from '../../shared/clock.ts';
 import { CortexError } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import { podStore } from '../cluster/pod-store.ts';
 import { connect, type Connection } from '../run/shared-store.ts';
 import type { Section, Visit } from './section.ts';
-import { describeEngine, evictionCheck, persistenceCheck, readInfo } from './store-server.ts';
+import { describeEngine, evictionCheck, persistenceCheck } from './store-server.ts';
 
 const title = 'Store';
 /** So many questions, one after the other, to know how long one takes. */
@@ -54,12 +54,12 @@ function noStore(cluster: Visit['cluster']): CheckLine {
 
 async function examine(visit: Visit, connection: Connection): Promise<readonly CheckLine[]> {
   const { client, address } = connection;
-  const info = await readInfo(client);
+  const info = await readServerInfo(client);
   return [
     met('store', `${printAddress(address)}: ${describeEngine(info)}; ${await latency(connection)}`, 'an answer'),
     persistenceCheck(info),
     evictionCheck(info),
-    clockCheck('clock of the store', { aheadMs: await aheadMs(connection), than: 'this machine', fails: true }),
+    clockCheck('clock of the store', { aheadMs: await clockAheadMs(client), than: 'this machine', fails: true }),
     ...(await guarded('workers at the store', () => workerChecks(visit, connection))),
   ];
 }
@@ -73,13 +73,6 @@ async function latency({ client }: Connection): Promise<string> {
   }
   const median = took.sort((a, b) => a - b)[Math.floor(pings / 2)] ?? 0;
   return `PING ${median.toFixed(median < 10 ? 2 : 0)} ms (median of ${pings})`;
-}
-
-async function aheadMs({ client }: Connection): Promise<number> {
-  const before = systemClock.now();
-  const [seconds = '0', micros = '0'] = (await client.call('TIME', [])) as readonly string[];
-  const middle = (before + systemClock.now()) / 2;
-  return Math.round(Number(seconds) * 1000 + Number(micros) / 1000 - middle);
 }
 
 /** Does what a run does for its workers, and takes it back. */

@@ -3,7 +3,6 @@ import { guarded, type CheckLine } from '../../cluster/kubernetes/doctor/check.t
 import { examineForRun } from '../../cluster/kubernetes/doctor/examine.ts';
 import type { Ground } from '../../cluster/kubernetes/doctor/ground.ts';
 import type { ClusterLauncher } from '../cluster/launcher.ts';
-import { packProgram } from '../cluster/pack-program.ts';
 import type { Run } from './run-execution.ts';
 
 /** What would make a run on this cluster fail, as this process sees it over its own way in. */
@@ -13,7 +12,7 @@ export function clusterChecks(run: Run, cluster: ClusterLauncher): Promise<reado
   );
 }
 
-function groundOf({ routed, doors, id, head, workerProgram }: Run, { transport }: ClusterLauncher): Ground {
+function groundOf({ routed, doors, id, head }: Run, { transport, program }: ClusterLauncher): Ground {
   return {
     transport,
     clients: typedClients(transport),
@@ -22,7 +21,7 @@ function groundOf({ routed, doors, id, head, workerProgram }: Run, { transport }
     parallel: doors.launcher.slots,
     execution: id,
     repository: head.repository,
-    program: packProgram(workerProgram),
+    program,
     tunnel: undefined,
     now: doors.now,
     clock: 'the store',

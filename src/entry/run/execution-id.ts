@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, problem } from '../../shared/errors.ts';
+import { pause } from '../../shared/pause.ts';
 
 const shape = /^CORTEX-EXEC-[A-Z0-9-]+$/;
 const maxLength = 80;
@@ -16,7 +17,7 @@ export async function claimExecutionId(
   for (;;) {
     const id = clockId(now());
     if (makeFolder(join(executions, id))) return id;
-    await new Promise((resolve) => setTimeout(resolve, 1000 - (now() % 1000)));
+    await pause(1000 - (now() % 1000));
   }
 }
 

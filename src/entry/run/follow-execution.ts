@@ -1,6 +1,7 @@
 import type { RedisStore } from '../../coordination/redis/redis-store.ts';
 import type { Event } from '../../protocol/event.ts';
 import { CortexError } from '../../shared/errors.ts';
+import { pause } from '../../shared/pause.ts';
 import { openForReading, type Connection } from './shared-store.ts';
 
 /** The events of a shared execution from its first, until it ends or nobody has held any of it for a whole lease. */
@@ -23,7 +24,7 @@ async function openWhenBegun(connection: Connection, id: string, waitMs: number)
       return await openForReading(connection, id);
     } catch (error) {
       if (left <= 0 || !(error instanceof CortexError) || error.code !== 'execution-unknown') throw error;
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
+      await pause(lookMs);
     }
   }
 }

@@ -10,6 +10,7 @@ import { connectRedis, type RedisClient } from '../../coordination/redis/client.
 import { familiarNames } from '../../coordination/redis/familiar-names.ts';
 import { openRedisStore, type RedisStore } from '../../coordination/redis/redis-store.ts';
 import { openAttempt } from '../../coordination/redis/attempt-store.ts';
+import { clockAheadMs, engineOf, readServerInfo } from '../../coordination/redis/server-info.ts';
 import { offerWorkerAccess, type WorkerAccess } from '../../coordination/redis/worker-access.ts';
 import type { Store } from '../../coordination/store.ts';
 import type { ExecutionState } from '../../execution/execution-state.ts';
@@ -97,7 +98,7 @@ export async function joinExecution(connection: Connection, order: JoinOrder): P
   const leg = `${hostname()}-${process.pid}-${systemClock.now().toString(36)}`;
   const far = await openKnown(connection, order);
   const copy = openOwnCopy(far, { ...order, leg });
-  const offset = await clockOffset(client);
+  const offset = await clockAheadMs(client);
   const isOurs = (event: Event, state: ExecutionState): boolean => isOwn(event, state, leg);
   const names = familiarNames(client, isOurs);
   const reached = connection.inside ?? address;
@@ -143,23 +144,14 @@ async function openKnown({ client, mask }: Connection, { id, mode, out }: JoinOr
   }
 }
 
-/** Milliseconds that the store's clock is ahead of this machine's. */
-async function clockOffset(client: RedisClient): Promise<number> {
-  const before = systemClock.now();
-  const [seconds = '0', micros = '0'] = (await client.call('TIME', [])) as readonly string[];
-  const after = systemClock.now();
-  return Math.round(Number(seconds) * 1000 + Number(micros) / 1000 - (before + after) / 2);
-}
-
 /** Engine and whether it writes to disk, as far as this user may ask. */
 async function describeServer(client: RedisClient): Promise<string> {
-  const info = await client.call('INFO', []).then(String, () => '');
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
-  const valkey = field('valkey_version');
-  const version = valkey ?? field('redis_version');
-  if (version === undefined) return 'it answers; this user may not ask it for more';
-  const durable = field('aof_enabled') === '1' ? 'append-only file on' : 'no append-only file: a restart loses events';
-  return `${valkey === undefined ? 'Redis' : 'Valkey'} ${version}, ${durable}`;
+  const info = await readServerInfo(client);
+  const { name, version } = info ? engineOf(info) : {};
+  if (!info || version === undefined) return 'it answers; this user may not ask it for more';
+  const isDurable = info.get('aof_enabled') === '1';
+  const durable = isDurable ? 'append-only file on' : 'no append-only file: a restart loses events';
+  return `${name} ${version}, ${durable}`;
 }
 
 /** A process's own are the events of the masters that it holds; those of the run belong to the coordinator's, or to the first. */

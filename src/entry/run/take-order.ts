@@ -4,6 +4,7 @@ import { readEventLog } from '../../coordination/file/event-log.ts';
 import type { Event } from '../../protocol/event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CortexError, problem } from '../../shared/errors.ts';
+import { pause } from '../../shared/pause.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Io } from '../commands/commands.ts';
 import type { Environment } from '../environment.ts';
@@ -101,7 +102,7 @@ async function joinByClock(join: (id: string) => Promise<string>): Promise<strin
       return await join(clockId(systemClock.now()));
     } catch (error) {
       if (!(error instanceof CortexError) || error.code !== 'execution-id-used') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1000 - (systemClock.now() % 1000)));
+      await pause(1000 - (systemClock.now() % 1000));
     }
   }
 }

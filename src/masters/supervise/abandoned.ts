@@ -3,6 +3,7 @@ import type { NewEvent } from '../../protocol/event.ts';
 import { claimSeen, livingNames } from '../claim.ts';
 import type { MasterContext } from '../context.ts';
 import { hasEnded } from '../task-run.ts';
+import { pause } from '../../shared/pause.ts';
 
 /**
  * After the run's time is over: says of masters that nobody runs that they failed, in their name, and waits for the
@@ -16,7 +17,7 @@ export async function failAbandoned(context: MasterContext, isOver: (state: Exec
       (master) => master.reportedAt === undefined && !living.has(master.name) && master.name !== 'coordinator-master',
     );
     for (const master of abandoned) await speakFor(master, context);
-    await new Promise((resolve) => setTimeout(resolve, leaseMs / 6));
+    await pause(leaseMs / 6);
   }
 }
 

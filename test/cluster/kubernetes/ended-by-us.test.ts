@@ -15,7 +15,7 @@ describe('a pod that vanishes without a word', () => {
   let launcher: Launcher;
   beforeEach(async () => {
     world = await openFakeWorld({ manner: 'simulated', secondMs: 1000 });
-    launcher = world.launcherWith({ logs: undefined, annotations: () => Promise.resolve(stubborn) });
+    launcher = world.launcherWith({ logs: undefined, annotations: () => stubborn });
   });
   afterEach(() => world.remove());
 

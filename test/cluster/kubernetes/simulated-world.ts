@@ -42,7 +42,7 @@ export function openSimulatedWorld(access: Access): SimulatedWorld {
       now: Date.now,
       times: shortTimes,
       onNotice: (notice) => void notices.push(notice),
-      annotations: (request) => Promise.resolve(simulatedLife(scripts.get(request.document) ?? [], request)),
+      annotations: (request) => simulatedLife(scripts.get(request.document) ?? [], request),
     });
     launchers.push(launcher);
     return launcher;

@@ -22,7 +22,7 @@ describe('what a launcher asks of the API server', () => {
     const launcher = opened.launcherWith({
       logs: undefined,
       slots: 200,
-      annotations: (request) => Promise.resolve(simulatedLife(work, request)),
+      annotations: (request) => simulatedLife(work, request),
     });
     opened.api.resetCounts();
     const names = Array.from({ length: 200 }, (_, index) => `scan-${index}-1`);
@@ -46,7 +46,7 @@ describe('what a launcher asks of the API server', () => {
       slots: 600,
       startMs: 60_000,
       times: { ...shortTimes, relistMs: 700, tendMs: 100 },
-      annotations: (request) => Promise.resolve(simulatedLife(work, request)),
+      annotations: (request) => simulatedLife(work, request),
     });
     const names = Array.from({ length: 600 }, (_, index) => `scan-${index}-1`);
     const all = await Promise.all(names.map((name) => launcher.launch(opened.request(name, []))));
@@ -60,7 +60,7 @@ describe('what a launcher asks of the API server', () => {
     world = opened;
     const launcher = opened.launcherWith({
       logs: undefined,
-      annotations: (request) => Promise.resolve(simulatedLife([['wait', 3000], ['leave']], request)),
+      annotations: (request) => simulatedLife([['wait', 3000], ['leave']], request),
     });
     const names = Array.from({ length: 17 }, (_, index) => `scan-${index}-1`);
     const all = await Promise.all(names.map((name) => launcher.launch(opened.request(name, []))));

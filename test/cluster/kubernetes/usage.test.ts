@@ -43,20 +43,21 @@ describe('the sampling of a cluster', () => {
     await api.close();
   });
 
+  const sampler = (change: Partial<SamplerOptions> = {}): SamplerOptions => ({
+    transport,
+    namespace: 'cortex-workers',
+    execution,
+    everyMs,
+    isOurs: () => true,
+    onSample: (sample) => void samples.push(sample),
+    onUnsampled: (reason) => void reasons.push(reason),
+    ...change,
+  });
+
   /** Samples until that holds, and then no more. */
   async function sampleUntil(holds: () => boolean, change: Partial<SamplerOptions> = {}): Promise<void> {
     const stop = new AbortController();
-    const options: SamplerOptions = {
-      transport,
-      namespace: 'cortex-workers',
-      execution,
-      everyMs,
-      isOurs: () => true,
-      onSample: (sample) => void samples.push(sample),
-      onUnsampled: (reason) => void reasons.push(reason),
-      ...change,
-    };
-    const ended = sampleUse(options, stop.signal);
+    const ended = sampleUse(sampler(change), stop.signal);
     await expect.poll(holds, { timeout: 10_000, interval: 10 }).toBe(true);
     stop.abort();
     await ended;
@@ -99,18 +100,7 @@ describe('the sampling of a cluster', () => {
   it('asks once, and no more, where there are no metrics', async () => {
     api.setMetrics(false);
     const stop = new AbortController();
-    await sampleUse(
-      {
-        transport,
-        namespace: 'cortex-workers',
-        execution,
-        everyMs,
-        isOurs: () => true,
-        onSample: (sample) => void samples.push(sample),
-        onUnsampled: (reason) => void reasons.push(reason),
-      },
-      stop.signal,
-    );
+    await sampleUse(sampler(), stop.signal);
     expect(reasons).toEqual(['the cluster has no metrics-server']);
     expect(samples).toEqual([]);
     expect(api.counts().total).toBe(1);

@@ -18,8 +18,6 @@ export interface Access {
   readonly isUnverified?: boolean;
   /** HTTP proxy that the kubeconfig names. */
   readonly proxy?: string;
-  /** Namespace that the way in names as its own. */
-  readonly namespace?: string;
   /** How we get in, in one line for people. */
   readonly about: string;
   /** `renew`: the server has refused the last ones, so that a kept token must be made anew. */

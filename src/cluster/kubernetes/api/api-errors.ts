@@ -105,3 +105,11 @@ export function isBusyQuota(status: ApiStatus | undefined): boolean {
 export function codeOf(error: unknown): number | undefined {
   return statusOf(error)?.code;
 }
+
+/** What was asked for, or undefined where there is none of that name. */
+export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (codeOf(error) === 404) return undefined;
+    throw error;
+  });
+}

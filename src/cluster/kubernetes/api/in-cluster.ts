@@ -26,12 +26,10 @@ export function inClusterAccess({ host, port = '443', ...given }: PodSurrounding
       hint: 'Name a kubeconfig with --kubeconfig, or KUBECONFIG.',
     });
   }
-  const namespace = readTextIfPresent(join(at, 'namespace'))?.trim();
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     server,
     ca,
-    ...(namespace ? { namespace } : {}),
     about: `service account of this pod at ${server}`,
     credentials: () => {
       const token = readFileSync(join(at, 'token'), 'utf8').trim();

@@ -13,7 +13,6 @@ export async function kubeconfigAccess(file: string, context: string | undefined
   const cluster = config.getCurrentCluster();
   if (!cluster) throw invalid(file, `the context ${config.getCurrentContext() || '(none)'} names no cluster of it`);
   const { ca, servername } = await optionsOf(config, file);
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   const secrets: string[] = [];
   return {
     server: cluster.server.replace(/\/+$/, ''),
@@ -21,7 +20,6 @@ export async function kubeconfigAccess(file: string, context: string | undefined
     ...(servername === undefined ? {} : { serverName: servername }),
     ...(cluster.skipTLSVerify ? { isUnverified: true } : {}),
     ...(cluster.proxyUrl ? { proxy: cluster.proxyUrl } : {}),
-    ...(namespace ? { namespace } : {}),
     about: `kubeconfig ${file}, context ${config.getCurrentContext()}, ${cluster.server}`,
     credentials: async (renew) => {
       // What the server has refused must not come out of a cache again.

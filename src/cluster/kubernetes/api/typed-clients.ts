@@ -6,7 +6,6 @@ import {
   ResponseContext,
   SchedulingV1Api,
   ServerConfiguration,
-  VersionApi,
   wrapHttpLibrary,
   type RequestContext,
 } from '@kubernetes/client-node';
@@ -18,7 +17,6 @@ export interface TypedClients {
   readonly core: CoreV1Api;
   readonly authorization: AuthorizationV1Api;
   readonly scheduling: SchedulingV1Api;
-  readonly version: VersionApi;
 }
 
 export function typedClients(transport: Transport): TypedClients {
@@ -31,7 +29,6 @@ export function typedClients(transport: Transport): TypedClients {
     core: new CoreV1Api(configuration),
     authorization: new AuthorizationV1Api(configuration),
     scheduling: new SchedulingV1Api(configuration),
-    version: new VersionApi(configuration),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { V1Namespace } from '@kubernetes/client-node';
+import { ifThere } from '../api/api-errors.ts';
+import { workerAccount } from '../spec/names.ts';
 import { broken, guarded, unasked, type CheckLine } from './check.ts';
 import { dryRunChecks } from './dry-run.ts';
-import { found, look, seenLines, type Ground, type Seen } from './ground.ts';
+import { look, seenLines, type Ground, type Seen } from './ground.ts';
 import { leftoversChecks } from './leftovers.ts';
 import { accountCheck, namespaceCheck, podSecurityCheck, withoutNamespace } from './namespace.ts';
 import { imageChecks, kubeletCheck, placesCheck, readyCheck } from './nodes.ts';
@@ -103,7 +105,7 @@ async function holdingChecks(ground: Ground): Promise<readonly CheckLine[]> {
 const inNamespace = ['pod security', 'service account', 'quota', 'limits', 'dry run'];
 
 function readNamespace({ clients, wishes }: Ground): Promise<Seen<V1Namespace | undefined>> {
-  return look(found(clients.core.readNamespace({ name: wishes.namespace })));
+  return look(ifThere(clients.core.readNamespace({ name: wishes.namespace })));
 }
 
 function namespaceLines(seen: Seen<V1Namespace | undefined>, { wishes }: Ground): readonly CheckLine[] {
@@ -116,7 +118,7 @@ async function contentChecks(ground: Ground): Promise<readonly CheckLine[]> {
   const { namespace } = wishes;
   const groups = await Promise.all([
     guarded('service account', async () => {
-      const seen = await look(found(clients.core.readNamespacedServiceAccount({ namespace, name: 'cortex-worker' })));
+      const seen = await look(ifThere(clients.core.readNamespacedServiceAccount({ namespace, name: workerAccount })));
       return seenLines(seen, 'service account', (account) => [accountCheck(account, namespace)]);
     }),
     guarded('quota', async () => {

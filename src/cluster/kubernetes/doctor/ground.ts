@@ -36,14 +36,6 @@ export async function look<T>(asked: Promise<T>): Promise<Seen<T>> {
   }
 }
 
-/** The object, or undefined where there is none. */
-export async function found<T>(asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((error: unknown) => {
-    if (codeOf(error) === 404) return undefined;
-    throw error;
-  });
-}
-
 /** The lines that a value amounts to, or one that says that it is hidden. */
 export function seenLines<T>(
   seen: Seen<T>,

@@ -1,11 +1,8 @@
 import type { V1Namespace, V1ServiceAccount } from '@kubernetes/client-node';
+import { usualNamespace, workerAccount } from '../spec/names.ts';
 import { failed, met, noted, unasked, type CheckLine } from './check.ts';
 
 const levelLabel = 'pod-security.kubernetes.io/enforce';
-export const workerAccount = 'cortex-worker';
-
-/** `kubectl apply -k deploy/` makes the usual namespace alone. */
-const usual = 'cortex-workers';
 
 export function namespaceCheck(namespace: V1Namespace | undefined, name: string): CheckLine {
   const needed = 'a namespace for workers (spec.cluster.namespace)';
@@ -37,7 +34,10 @@ export function podSecurityCheck(namespace: V1Namespace): CheckLine {
 
 export function accountCheck(account: V1ServiceAccount | undefined, namespace: string): CheckLine {
   const needed = `${workerAccount}, whom workers run as and who may do nothing`;
-  const make = namespace === usual ? makes(usual) : `kubectl -n ${namespace} create serviceaccount ${workerAccount}`;
+  const make =
+    namespace === usualNamespace
+      ? makes(usualNamespace)
+      : `kubectl -n ${namespace} create serviceaccount ${workerAccount}`;
   if (!account) {
     const seen = `there is no ${workerAccount} in ${namespace}`;
     return failed('service account', { seen, needed, remedy: `Make it: ${make}.` });
@@ -51,5 +51,5 @@ export function withoutNamespace(checks: readonly string[]): readonly CheckLine[
 }
 
 function makes(name: string): string {
-  return name === usual ? 'kubectl apply -k deploy/' : `kubectl create namespace ${name}`;
+  return name === usualNamespace ? 'kubectl apply -k deploy/' : `kubectl create namespace ${name}`;
 }

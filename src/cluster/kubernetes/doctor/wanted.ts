@@ -1,6 +1,6 @@
-import { codeOf } from '../api/api-errors.ts';
+import { codeOf, ifThere } from '../api/api-errors.ts';
 import { failed, met, unasked, type CheckLine } from './check.ts';
-import { found, look, readObject, type Ground } from './ground.ts';
+import { look, readObject, type Ground } from './ground.ts';
 
 /** Something in the cluster that the plan names, and that has to be there. */
 interface Wanted {
@@ -48,7 +48,7 @@ function wantedOf({ clients, transport, wishes }: Ground): readonly Wanted[] {
 
 async function judge({ check, field, name, read, remedy }: Wanted): Promise<CheckLine> {
   const needed = `${name} (spec.cluster.${field})`;
-  const seen = await look(found(read()));
+  const seen = await look(ifThere(read()));
   if ('hidden' in seen) return unasked(check, `${name} is unknown: ${seen.hidden}`, needed);
   if (seen.value !== undefined) return met(check, `${name} is there`, needed);
   return failed(check, { seen: `there is no ${name}`, needed, remedy });

@@ -1,6 +1,6 @@
 import { compareText } from '../../../shared/canonical.ts';
 import { outside } from '../../../shared/errors.ts';
-import { codeOf } from '../api/api-errors.ts';
+import { codeOf, ifThere } from '../api/api-errors.ts';
 import type { Transport } from '../api/transport.ts';
 import { key } from '../spec/names.ts';
 
@@ -96,16 +96,9 @@ export async function removeAll(
 /** Removes it, and what it owns; what is gone already is no fault. */
 export async function removeGarbage(transport: Transport, namespace: string, { kind, name }: Garbage): Promise<void> {
   const path = `${paths[kind](namespace)}/${name}`;
-  await transport
-    .send({
-      method: 'DELETE',
-      path,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ propagationPolicy: 'Background' }),
-    })
-    .catch((error: unknown) => {
-      if (codeOf(error) !== 404) throw error;
-    });
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ propagationPolicy: 'Background' });
+  await ifThere(transport.send({ method: 'DELETE', path, headers, body }));
 }
 
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';

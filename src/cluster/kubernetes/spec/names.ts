@@ -6,6 +6,11 @@ import { sha256 } from '../../../shared/canonical.ts';
  */
 const prefix = 'cx';
 
+/** Namespace of workers where nothing names another: the one that `deploy/` makes, and the default of a plan. */
+export const usualNamespace = 'cortex-workers';
+/** Service account whom workers run as. */
+export const workerAccount = 'cortex-worker';
+
 /** What an execution is called in names and labels: its id may be longer than those can be. */
 export function runName(execution: string): string {
   return sha256(execution).slice(0, 10);

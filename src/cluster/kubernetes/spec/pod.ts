@@ -1,7 +1,7 @@
 import type { V1Container, V1EnvVar, V1PodSpec, V1PodTemplateSpec, V1Toleration } from '@kubernetes/client-node';
 import type { LaunchRequest } from '../../../protocol/attempt.ts';
 import type { JobPlace } from './job.ts';
-import { key, runName } from './names.ts';
+import { key, runName, workerAccount } from './names.ts';
 
 /** No user of any image, and the same for files that pods make. */
 const nobody = 65_532;
@@ -23,7 +23,7 @@ export function podTemplate(
   const { wishes, execution, program } = place;
   const spec: V1PodSpec = {
     restartPolicy: 'Never',
-    serviceAccountName: 'cortex-worker',
+    serviceAccountName: workerAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: graceSeconds,

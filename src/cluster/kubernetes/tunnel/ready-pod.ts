@@ -1,6 +1,6 @@
 import type { V1Pod, V1ServicePort } from '@kubernetes/client-node';
 import { outside, problem } from '../../../shared/errors.ts';
-import { codeOf } from '../api/api-errors.ts';
+import { ifThere } from '../api/api-errors.ts';
 import type { TypedClients } from '../api/typed-clients.ts';
 
 interface Wanted {
@@ -14,12 +14,12 @@ export async function findReadyPod(
   clients: TypedClients,
   { namespace, service, port }: Wanted,
 ): Promise<{ readonly name: string; readonly port: number }> {
-  const found = await clients.core.readNamespacedService({ namespace, name: service }).catch((error: unknown) => {
-    if (codeOf(error) !== 404) throw error;
+  const found = await ifThere(clients.core.readNamespacedService({ namespace, name: service }));
+  if (!found) {
     throw problem('tunnel-service', `There is no service ${service} in ${namespace}`, {
       hint: 'Write the address as redis+tunnel://<service>.<namespace>; `kubectl apply -k deploy/` makes redis.cortex-system.',
     });
-  });
+  }
   const open = found.spec?.ports?.find((each) => each.port === port);
   const selector = Object.entries(found.spec?.selector ?? {});
   if (!open || selector.length === 0) {

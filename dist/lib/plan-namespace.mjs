@@ -1,0 +1,1 @@
+import{t as e}from"./parse.mjs";async function t({blob:t,file:n},r){let i=e(Buffer.from(await r(t)).toString(`utf8`),n);return`problems`in i?void 0:i.plan.cluster.namespace}export{t};
