@@ -63,6 +63,14 @@ describe.each(stores().slice(0, 1))('cortex run --cancel, over a cluster and a s
     expect(await isCancelled(store)).toBe(true);
   });
 
+  it('refuses a launcher that there is not, before it tells anybody', async () => {
+    const store = await begin('cortex-workers');
+    const { code, stderr } = await world.cortex(['run', '--cancel', id, '--launcher', 'kubernets', '--store', url]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--launcher expects process or kubernetes, found "kubernets"');
+    expect(await isCancelled(store)).toBe(false);
+  });
+
   it('clears the namespace that a flag names, whatever the plan says', async () => {
     await begin('cortex-workers');
     world.anchor(id, { namespace: 'catalog-system' });

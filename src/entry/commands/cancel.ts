@@ -8,6 +8,7 @@ import { cliExit } from '../../protocol/words.ts';
 import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import { clusterAccess } from '../cluster/access.ts';
+import { readLauncher } from '../cluster/launcher-kind.ts';
 import { planNamespace } from '../cluster/plan-namespace.ts';
 import type { Environment } from '../environment.ts';
 import { printError } from '../errors.ts';
@@ -18,12 +19,12 @@ import { namesStore } from './stored-execution.ts';
 
 /**
  * `cortex run --cancel <id>`: tells every process of an execution to end, by its store, and removes from the cluster what
- * it has there. Throws `store-needed` where neither is named, `execution-unknown`, `execution-over`.
+ * it has there. Throws `bad-launcher`, `store-needed` where neither is named, `execution-unknown`, `execution-over`.
  */
 export const cancelCommand: RunCommandLine = async (args, { io, environment }) => {
   const id = checkExecutionId(args.text('cancel') ?? '');
   const isShared = namesStore(args, environment);
-  const isCluster = args.text('launcher') === 'kubernetes';
+  const isCluster = readLauncher(args) === 'kubernetes';
   if (!isShared && !isCluster) throw nothingToTell();
   const store = isShared ? await attempted(tellStore(args, environment, id)) : undefined;
   const namespace = args.text('namespace') ?? store?.value?.namespace ?? usualNamespace;

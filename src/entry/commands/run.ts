@@ -3,13 +3,14 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { cliExit } from '../../protocol/words.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { CortexError, problem } from '../../shared/errors.ts';
+import { CortexError } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
 import { growingMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import { bundledWorker } from '../bundle.ts';
 import type { Environment } from '../environment.ts';
 import type { ClusterLauncher, ClusterOrder } from '../cluster/launcher.ts';
+import { readLauncher } from '../cluster/launcher-kind.ts';
 import { readLogMode } from '../cluster/log-mode.ts';
 import { openDoors, type RunDoors } from '../run/doors.ts';
 import { endOnSignals } from '../run/interrupt.ts';
@@ -165,15 +166,6 @@ async function salvageUnjoined(error: unknown, { args, place, io, environment }:
 async function openCluster(order: ClusterOrder): Promise<ClusterLauncher> {
   const { openClusterLauncher } = await import('../cluster/launcher.ts');
   return openClusterLauncher(order);
-}
-
-/** Throws `bad-launcher`. */
-function readLauncher(args: CommandLine): 'process' | 'kubernetes' {
-  const wanted = args.text('launcher') ?? 'process';
-  if (wanted === 'process' || wanted === 'kubernetes') return wanted;
-  throw problem('bad-launcher', `--launcher expects process or kubernetes, found ${JSON.stringify(wanted)}`, {
-    hint: 'Write --launcher kubernetes.',
-  });
 }
 
 async function cancelExecution(args: CommandLine, world: Parameters<RunCommandLine>[1]): Promise<number> {

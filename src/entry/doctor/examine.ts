@@ -1,7 +1,7 @@
 import { unasked, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
 import { cliExit } from '../../protocol/words.ts';
-import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
+import { readLauncher } from '../cluster/launcher-kind.ts';
 import type { Environment } from '../environment.ts';
 import { clusterSection } from './cluster.ts';
 import { bundleCheck, nodeCheck, repositoryCheck } from './machine.ts';
@@ -41,12 +41,9 @@ const absentDoors: readonly CheckLine[] = [
   unasked('github', 'nothing is published: changes are written as patches, and no right is needed'),
 ];
 
+const wishes = { kubernetes: 'yes', process: 'no' } as const;
+
 function readWish(args: CommandLine): Visit['cluster'] {
-  const wanted = args.text('launcher');
-  if (wanted === undefined) return 'if-any';
-  if (wanted === 'kubernetes') return 'yes';
-  if (wanted === 'process') return 'no';
-  throw problem('bad-launcher', `--launcher expects process or kubernetes, found ${JSON.stringify(wanted)}`, {
-    hint: 'Write --launcher kubernetes.',
-  });
+  const launcher = readLauncher(args);
+  return launcher === undefined ? 'if-any' : wishes[launcher];
 }

@@ -20,6 +20,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { CortexError, outside } from '../../shared/errors.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
+import { readLauncher } from '../cluster/launcher-kind.ts';
 import type { TunnelStore } from '../cluster/tunnel-store.ts';
 import type { Environment } from '../environment.ts';
 import { timeLimitFlag } from '../values.ts';
@@ -55,17 +56,17 @@ export interface Connection {
   readonly mask: (text: string) => string;
 }
 
-/** Connects to the store that flags or environment name. Throws `bad-store-url`, `store-access`, `store-unreachable`. */
+/** Connects to the store that flags or environment name. Throws `bad-launcher`, `bad-store-url`, `store-access`, `store-unreachable`. */
 export async function connect(args: CommandLine, environment: Environment): Promise<Connection> {
   const text = args.text('store') ?? environment.store ?? '';
   const patienceMs = timeLimitFlag(args, 'store-timeout', '60s');
+  const isInside = readLauncher(args) === 'kubernetes';
   const tunnel = isTunnelAddress(text) ? await openTunnel(text, args, environment) : undefined;
   const address = tunnel?.address ?? parseStoreAddress(text);
   const mask = createMasker([...environment.secrets, ...storeSecrets(address)]);
   try {
     const client = await connectRedis(address, { patienceMs, commandMs: Math.min(5000, patienceMs / 4) });
     const close = (): Promise<void> => client.close().finally(() => tunnel?.close());
-    const isInside = args.text('launcher') === 'kubernetes';
     return { address, inside: isInside ? tunnel?.inside : undefined, client: { ...client, close }, mask };
   } catch (error) {
     tunnel?.close();

@@ -1,0 +1,1 @@
+import{o as e}from"./errors.mjs";function t(t){let n=t.text(`launcher`);if(n===void 0||n===`process`||n===`kubernetes`)return n;throw e(`bad-launcher`,`--launcher expects process or kubernetes, found ${JSON.stringify(n)}`,{hint:`Write --launcher kubernetes.`})}export{t};
