@@ -43,6 +43,7 @@ export function partsOf(plan: Plan): readonly Part[] {
     ...timeParts(plan),
     ...clusterParts(plan),
     ...publishParts(plan),
+    ...workflowParts(plan),
     ...plan.masters.flatMap(masterParts),
     ...tasks.flatMap(taskParts),
     ...[...new Set(tasks.map((task) => `${task.worker}/${task.capability}`))].map((subject) =>
@@ -103,23 +104,46 @@ function clusterParts({ cluster }: Plan): readonly Part[] {
 }
 
 function publishParts({ publish }: Plan): readonly Part[] {
+  const { pullRequests, size } = publish;
   return [
     { ...setting('branch', publish.branch), kind: 'publish' },
-    amount('publish', 'open pull requests', count(publish.pullRequests.max)),
-    {
-      kind: 'publish',
-      subject: 'drafts',
-      shown: String(publish.pullRequests.draft),
-      sign: -1,
-      amount: Number(publish.pullRequests.draft),
-    },
-    { ...setting('labels', publish.pullRequests.labels), kind: 'publish' },
+    { ...setting('executions kept', publish.keep), kind: 'publish' },
+    amount('publish', 'open pull requests', count(pullRequests.max)),
+    amount('publish', 'pull requests an execution', count(pullRequests.perRun)),
+    amount('publish', 'open pull requests without a merge', count(pullRequests.pace.start)),
+    amount('publish', 'days of merges that count', count(pullRequests.pace.days)),
+    amount('publish', 'files of a change', count(size.files)),
+    amount('publish', 'lines of a change', count(size.lines)),
+    holds('publish', 'drafts', pullRequests.draft),
+    holds('publish', 'owners review', pullRequests.reviewers === 'codeowners'),
+    { ...setting('grouping', pullRequests.group), kind: 'publish' },
+    { ...setting('labels', pullRequests.labels), kind: 'publish' },
     ...publish.paths.allow.map((path) => present('publish', `path ${path}`, 1)),
     ...publish.paths.deny.map((path) => present('publish', `protected path ${path}`, -1)),
   ];
 }
 
-function masterParts({ name, mission, budget }: Plan['masters'][number]): readonly Part[] {
+/** Who may start a run, who approves it, and what it may write from. */
+function workflowParts({ workflow, target }: Plan): readonly Part[] {
+  const roles = ['write', 'maintain', 'admin'];
+  return [
+    { kind: 'publish', subject: 'least role', shown: workflow.role, sign: -1, amount: roles.indexOf(workflow.role) },
+    holds('publish', 'approval', workflow.environment !== null),
+    { ...setting('environment', workflow.environment ?? 'none'), kind: 'publish' },
+    ...workflow.refs.map((ref) => present('publish', `writes from ${ref}`, 1)),
+    ...target.repositories.map(({ repository, token }): Part => ({
+      ...present('publish', `repository ${repository}`, 1),
+      shown: `with ${token}`,
+    })),
+    { ...setting('runner', workflow.runner), kind: 'placement' },
+  ];
+}
+
+function holds(kind: EffectKind, subject: string, value: boolean): Part {
+  return { kind, subject, shown: String(value), sign: -1, amount: Number(value) };
+}
+
+function masterParts({ name, mission, budget, runner }: Plan['masters'][number]): readonly Part[] {
   const within = partKey({ kind: 'master', subject: name });
   const parts: Part[] = [
     amount('budget', `master ${name}: tokens`, count(budget.tokens)),
@@ -127,6 +151,7 @@ function masterParts({ name, mission, budget }: Plan['masters'][number]): readon
     amount('budget', `master ${name}: pool`, count(budget.pool)),
     amount('budget', `master ${name}: dollars`, dollars(budget.microDollars)),
     setting(`master ${name}: mission`, mission),
+    { ...setting(`master ${name}: runner`, runner), kind: 'placement' },
   ];
   return [present('master', name, 1), ...parts.map((part) => ({ ...part, within }))];
 }

@@ -6,6 +6,8 @@ export interface MatrixLeg {
   readonly tasks: number;
   /** Time limit of the leg's job: the plan's deadline with room to wrap up, within GitHub's six hours. */
   readonly timeoutMinutes: number;
+  /** Label of its runner. */
+  readonly runner: string;
 }
 
 /** What `strategy.matrix` of a workflow gets, with its `max-parallel`. */
@@ -20,6 +22,11 @@ const longestJobMinutes = 360;
 export function matrixOf(plan: Plan): Matrix {
   const timeoutMinutes = Math.min(longestJobMinutes, Math.ceil(plan.deadlineMs / 60_000) + wrapUpMinutes);
   return {
-    include: plan.masters.map((master) => ({ master: master.name, tasks: master.tasks.length, timeoutMinutes })),
+    include: plan.masters.map(({ name, tasks, runner }) => ({
+      master: name,
+      tasks: tasks.length,
+      timeoutMinutes,
+      runner,
+    })),
   };
 }

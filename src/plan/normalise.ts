@@ -31,13 +31,18 @@ export function normalise({ metadata, spec }: WrittenPlan): Plan {
     },
     parallel: spec.parallel,
     model: spec.model,
-    target: { repository: spec.target.repository, namespaces: spec.target.cluster.namespaces },
+    target: {
+      repository: spec.target.repository,
+      repositories: spec.target.repositories,
+      namespaces: spec.target.cluster.namespaces,
+    },
     cluster: completeCluster(spec.cluster),
     masters: spec.masters
       .map((master) => completeMaster(master, master.tasks.map(complete(master.name)), spec))
       .sort((a, b) => order(a) - order(b)),
     tasks: spec.tasks.map(complete(null)),
     publish: spec.publish,
+    workflow: { ...spec.workflow, environment: spec.workflow.environment ?? null },
     success: spec.success.map(completeCriterion),
   };
 }
@@ -113,6 +118,7 @@ function completeMaster(written: WrittenMaster, tasks: readonly PlanTask[], spec
     name: written.name,
     mission: written.mission ?? '',
     budget: masterBudget(written.budget, reserved(tasks), spec.model.default),
+    runner: written.runner ?? spec.workflow.runner,
     tasks,
   };
 }

@@ -74,6 +74,8 @@ export interface PlanMaster {
   readonly name: MasterName;
   readonly mission: string;
   readonly budget: MasterBudget;
+  /** Label of the runner of its job on GitHub. */
+  readonly runner: string;
   readonly tasks: readonly PlanTask[];
 }
 
@@ -128,16 +130,38 @@ export interface ClusterWishes {
   readonly placement: readonly { readonly node: string; readonly workers: readonly string[] }[];
 }
 
+export interface PullRequestPolicy {
+  /** At most so many open at once, and so many that one execution opens. */
+  readonly max: number;
+  readonly perRun: number;
+  /** `start` may be open in any case; beyond that, as many as were merged in the last `days`. */
+  readonly pace: { readonly start: number; readonly days: number };
+  readonly group: 'none' | 'capability' | 'master';
+  readonly draft: boolean;
+  readonly labels: readonly string[];
+  readonly reviewers: 'codeowners' | 'none';
+}
+
 export interface PublishPolicy {
   readonly branch: string;
-  readonly pullRequests: {
-    /** At most so many open at once, and so many per execution. */
-    readonly max: number;
-    readonly draft: boolean;
-    readonly labels: readonly string[];
-  };
+  /** Executions that the branch keeps. */
+  readonly keep: number;
+  readonly pullRequests: PullRequestPolicy;
+  /** How large one change may be. */
+  readonly size: { readonly files: number; readonly lines: number };
   /** Globs of paths that changes may touch; `deny` wins. */
   readonly paths: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+}
+
+/** How a plan runs as a workflow of GitHub Actions. */
+export interface WorkflowPolicy {
+  readonly runner: string;
+  /** Environment whose reviewers approve a run; null = nobody has to. */
+  readonly environment: string | null;
+  /** Least role of who starts a run. */
+  readonly role: 'write' | 'maintain' | 'admin';
+  /** Branches beside the default one whose runs may write. */
+  readonly refs: readonly string[];
 }
 
 export interface Criterion {
@@ -155,6 +179,8 @@ export interface Criterion {
 
 export interface PlanTarget {
   readonly repository: string;
+  /** Further repositories that a run may be pointed at, each with the variable that holds its token. */
+  readonly repositories: readonly { readonly repository: string; readonly token: string }[];
   readonly namespaces: readonly string[];
 }
 
@@ -180,6 +206,7 @@ export interface Plan {
   /** Tasks without an owner. */
   readonly tasks: readonly PlanTask[];
   readonly publish: PublishPolicy;
+  readonly workflow: WorkflowPolicy;
   readonly success: readonly Criterion[];
 }
 

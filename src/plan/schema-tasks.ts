@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { masterNames, priorities, workerKinds, type WorkerKind } from '../protocol/words.ts';
 import { areas } from './plan.ts';
-import { cpu, duration, line, size, slug, text, tokens, usd } from './schema-values.ts';
+import { cpu, duration, line, runnerLabel, size, slug, text, tokens, usd } from './schema-values.ts';
 
 const resources = z
   .strictObject({
@@ -82,6 +82,9 @@ export const masterSchema = z
       })
       .default({})
       .describe('Budget of the master; what its tasks reserve where it is left out'),
+    runner: runnerLabel
+      .optional()
+      .describe('Label of the runner of its job; spec.workflow.runner where it is left out'),
     tasks: z.array(taskSchema).max(256).default([]).describe('Tasks of this master'),
   })
   .describe('A master and what it has its workers do');

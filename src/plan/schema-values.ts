@@ -82,3 +82,21 @@ export const branch = z
   .refine((name) => !/\.\.|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/.test(name), 'expected a branch name that git accepts');
 
 export const glob = z.string().min(1).max(200);
+
+/** Owner and name of a repository on GitHub. */
+export const repositoryName = z
+  .string()
+  .max(140)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'expected owner/name');
+
+/** An environment variable that a workflow hands a token over in. */
+export const variable = z
+  .string()
+  .max(100)
+  .regex(/^[A-Z][A-Z0-9_]*TOKEN[A-Z0-9_]*$/, 'expected the name of a variable with TOKEN in it, such as SHOP_TOKEN');
+
+/** A label of a runner: it becomes `runs-on`. */
+export const runnerLabel = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'expected a label of a runner such as ubuntu-latest');

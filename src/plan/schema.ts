@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Severity } from '../protocol/words.ts';
 import { efforts } from './plan.ts';
 import { clusterSchema } from './schema-cluster.ts';
+import { publishSchema, workflowSchema } from './schema-publish.ts';
 import { masterSchema, taskSchema, workersSchema } from './schema-tasks.ts';
 import * as value from './schema-values.ts';
 
@@ -53,32 +54,6 @@ const escalations = z
   })
   .prefault({})
   .describe('Questions that masters put to people');
-
-const publish = z
-  .strictObject({
-    branch: value.branch.default('cortex/results').describe('Branch that results and state are committed to'),
-    pullRequests: z
-      .strictObject({
-        max: z.int().min(0).max(100).default(20).describe('Most pull requests that are open at once'),
-        draft: z.boolean().default(true).describe('Whether pull requests start as drafts'),
-        labels: z.array(z.string().min(1).max(50)).max(20).default(['cortex']).describe('Labels of the pull requests'),
-      })
-      .prefault({})
-      .describe('Fix pull requests'),
-    paths: z
-      .strictObject({
-        allow: z.array(value.glob).min(1).max(100).default(['**']).describe('Globs of paths that a change may touch'),
-        deny: z
-          .array(value.glob)
-          .max(100)
-          .default([])
-          .describe('Globs of paths that no change may touch; wins over allow'),
-      })
-      .prefault({})
-      .describe('What changes may touch'),
-  })
-  .prefault({})
-  .describe('What becomes of results and changes');
 
 const criterion = z
   .strictObject({
@@ -142,6 +117,16 @@ const spec = z.strictObject({
   target: z
     .strictObject({
       repository: value.line.default('.').describe('Folder or clone URL of the repository to work on'),
+      repositories: z
+        .array(
+          z.strictObject({
+            repository: value.repositoryName.describe('Owner and name on the same GitHub'),
+            token: value.variable.describe('Name of the environment variable that holds the token for it'),
+          }),
+        )
+        .max(100)
+        .default([])
+        .describe('Further repositories that a run may be pointed at, each with a token of its own'),
       cluster: z
         .strictObject({
           namespaces: z.array(z.string().min(1).max(63)).max(100).default(['*']).describe('Names; * = all'),
@@ -155,7 +140,8 @@ const spec = z.strictObject({
   workers: workersSchema.default({}),
   masters: z.array(masterSchema).min(1).max(7).describe('The masters that take part'),
   tasks: z.array(taskSchema).max(256).default([]).describe('Tasks without an owner: rules route them'),
-  publish,
+  publish: publishSchema,
+  workflow: workflowSchema,
   success: z.array(criterion).max(100).default([]).describe('When the execution counts as a success'),
   expect,
 });

@@ -109,8 +109,8 @@ describe('the matrix', () => {
     const plan = planOf((spec) => (spec['deadline'] = '61m'));
     expect(matrixOf(plan)).toEqual({
       include: [
-        { master: 'security-master', tasks: 1, timeoutMinutes: 71 },
-        { master: 'development-master', tasks: 2, timeoutMinutes: 71 },
+        { master: 'security-master', tasks: 1, timeoutMinutes: 71, runner: 'ubuntu-latest' },
+        { master: 'development-master', tasks: 2, timeoutMinutes: 71, runner: 'ubuntu-latest' },
       ],
     });
   });
