@@ -1,96 +1,77 @@
-import { getInput, setFailed, setOutput, summary } from '@actions/core';
+import { getInput, getState, saveState, setFailed, setOutput, summary } from '@actions/core';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { cliExit } from '../protocol/words.ts';
-import { readTextIfPresent } from '../shared/files.ts';
-import { argumentLists, readCommand, readOut, readPlans, type ActionCommand } from './action-inputs.ts';
-import { failureText, fitSummary, hasReport, publishExecution, publishMatrix } from './action-outputs.ts';
-import { readArguments } from './arguments.ts';
-import { findCommand, type Io } from './commands/commands.ts';
-import { latestExecution } from './commands/stored-execution.ts';
+import { stepCommands } from './action/commands.ts';
+import { readEvent } from './action/event.ts';
+import { readCommand } from './action/inputs.ts';
+import { failureText, fitSummary } from './action/outputs.ts';
+import type { Step } from './action/step.ts';
+import type { Io } from './commands/commands.ts';
 import { readEnvironment } from './environment.ts';
 import { exitCodeFor, printError } from './errors.ts';
-import { runPaths } from './run/paths.ts';
 
 const takesSummary = Boolean(process.env['GITHUB_STEP_SUMMARY']);
+/** Set by the step itself, for its second coming at the end of the job. */
+const isCleanUp = getState('command') !== '';
 
 /** One stream for both: the runner reads the two apart, and would lose their order. */
 const log: Io = { out: (text) => void process.stdout.write(text), err: (text) => void process.stdout.write(text) };
+/** While it is set, nothing in the log can command the runner. */
+let unheardToken: string | undefined;
 
-/** The action: reads its inputs, runs the command as the command line would, and hands on what later steps need. */
+const step: Step = {
+  read: getInput,
+  environment: readEnvironment(),
+  event: readEvent(process.env['GITHUB_TRIGGERING_ACTOR'] || undefined),
+  io: log,
+  annotate: (commands) => heard(() => log.out(commands)),
+  setOutput,
+  summarise: async (markdown) => {
+    if (takesSummary && markdown !== '') await summary.addRaw(fitSummary(markdown), true).write();
+  },
+  saveState,
+};
+
+/** The action: reads which command, runs it, and marks the step by its outcome. */
 async function main(): Promise<number> {
+  if (isCleanUp) return unheard(async () => (await import('./action/clean-up.ts')).cleanUp(step, getState));
   const command = readCommand(getInput);
-  if (command === 'report') await carryState('download');
-  const exitCode = await speakWhereItBelongs(command, (io) => runCommand(command, io));
-  await publish(command, exitCode);
-  if (command === 'run') await carryState('upload');
-  return exitCode;
-}
-
-async function runCommand(command: ActionCommand, io: Io): Promise<number> {
-  const calls = argumentLists(command, getInput).map((list) => readArguments(command, list));
-  const run = await findCommand(command).load();
-  let exitCode: number = cliExit.success;
-  for (const args of calls) exitCode = Math.max(exitCode, await run(args, { io, environment: readEnvironment() }));
-  return exitCode;
-}
-
-/** Annotations are for the runner, a preview in Markdown is for the step's summary, everything else for the log alone. */
-async function speakWhereItBelongs(command: ActionCommand, act: (io: Io) => Promise<number>): Promise<number> {
-  const format = getInput('format');
-  if (command === 'validate' && format === 'github') return act(log);
-  if (command !== 'preview' || format !== 'md' || !takesSummary) return unheard(() => act(log));
-  const said: string[] = [];
-  const exitCode = await unheard(() => act({ ...log, out: (text) => void said.push(text) }));
-  await summarise(said.join('\n'));
-  return exitCode;
+  saveState('command', command);
+  const run = await stepCommands[command]();
+  return unheard(() => run(step));
 }
 
 /** Text of plans and of the repository passes through the log: while it does, nothing in it can command the runner. */
 async function unheard<T>(act: () => Promise<T>): Promise<T> {
-  const token = randomBytes(16).toString('hex');
-  log.out(`::stop-commands::${token}\n`);
+  stopListening();
   try {
     return await act();
   } finally {
-    log.out(`\n::${token}::\n`);
+    listenAgain();
   }
 }
 
-/** Outputs for later steps. The report is shown once: where state travels on, the job that it travels to shows it. */
-async function publish(command: ActionCommand, exitCode: number): Promise<void> {
-  if (command === 'validate' || !hasReport(exitCode)) return;
-  if (command === 'preview') return publishPlan();
-  const out = readOut(getInput);
-  const id = getInput('resume') || getInput('execution-id') || latestExecution(out);
-  const paths = runPaths(out, id);
-  publishExecution(setOutput, paths, id);
-  if (command === 'report' || getInput('artifact') === '') await summarise(readTextIfPresent(paths.report) ?? '');
+function heard(act: () => void): void {
+  const wasStopped = unheardToken !== undefined;
+  listenAgain();
+  act();
+  if (wasStopped) stopListening();
 }
 
-function publishPlan(): void {
-  const [file, ...more] = readPlans(getInput);
-  if (file !== undefined && more.length === 0) publishMatrix(setOutput, { file, masters: getInput('masters') });
+function stopListening(): void {
+  unheardToken = randomBytes(16).toString('hex');
+  log.out(`::stop-commands::${unheardToken}\n`);
 }
 
-async function summarise(markdown: string): Promise<void> {
-  if (takesSummary) await summary.addRaw(fitSummary(markdown), true).write();
-}
-
-/** Moves the state between jobs. The artifact client is large: it is loaded only where something travels. */
-async function carryState(direction: 'upload' | 'download'): Promise<void> {
-  const artifact = getInput('artifact');
-  if (artifact === '') return;
-  const { downloadFolder, uploadFolder } = await import('./action-artifact.ts');
-  const out = readOut(getInput);
-  mkdirSync(out, { recursive: true });
-  await (direction === 'upload' ? uploadFolder(artifact, out) : downloadFolder(artifact, out));
+function listenAgain(): void {
+  if (unheardToken !== undefined) log.out(`\n::${unheardToken}::\n`);
+  unheardToken = undefined;
 }
 
 /** Ends the step: the one annotation of a failure is also its one line in the log. */
 function finish(exitCode: number, failure: string): void {
   if (failure !== '') setFailed(failure);
-  setOutput('exit-code', String(exitCode));
+  if (!isCleanUp) setOutput('exit-code', String(exitCode));
   process.exitCode = exitCode;
 }
 
@@ -99,7 +80,7 @@ try {
   finish(exitCode, exitCode === cliExit.success ? '' : failureText(exitCode));
 } catch (error) {
   let said = '';
-  printError(error, { write: (text) => (said += text), secrets: readEnvironment().secrets });
+  printError(error, { write: (text) => (said += text), secrets: step.environment.secrets });
   finish(exitCodeFor(error), said.trim());
 }
 process.stdout.write('', () => process.exit());

@@ -18,10 +18,30 @@ export interface Environment {
   readonly pod: { readonly host: string | undefined; readonly port: string | undefined };
   /** Set in a job of GitHub Actions that has `id-token: write`. */
   readonly identity: { readonly url: string | undefined; readonly token: string | undefined };
+  /** The way to GitHub, and who goes there. */
+  readonly github: GitHubEnvironment;
   /** Whether there is a key for the vendor's model; its value stays where it is. */
   readonly hasModelKey: boolean;
   /** Values that must never appear in any output. */
   readonly secrets: readonly string[];
+}
+
+/** Set in a job of GitHub Actions; elsewhere as far as somebody sets it. */
+export interface GitHubEnvironment {
+  readonly token: string | undefined;
+  /** Addresses of the API, and of the pages that people see, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly graphqlUrl: string | undefined;
+  readonly serverUrl: string;
+  /** `owner/name`. */
+  readonly repository: string | undefined;
+  /** Full name of the branch or tag that the workflow runs on. */
+  readonly ref: string | undefined;
+  /** Page of the workflow run that this process belongs to. */
+  readonly runUrl: string | undefined;
+  /** A GitHub App: its id and its private key in PEM. */
+  readonly appId: string | undefined;
+  readonly appKey: string | undefined;
 }
 
 const secretName = /(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|AUTH)/i;
@@ -48,9 +68,41 @@ export function readEnvironment(): Environment {
       url: process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] || undefined,
       token: process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] || undefined,
     },
+    github: readGitHub(process.env),
     hasModelKey: Boolean(process.env['ANTHROPIC_API_KEY']),
     secrets: [...secrets, ...[store, workerStore].flatMap(passwordsOf)],
   };
+}
+
+/** Cortex's own token goes before the one that each job has. */
+function readGitHub(env: Readonly<Record<string, string | undefined>>): GitHubEnvironment {
+  const serverUrl = plainUrl(env['GITHUB_SERVER_URL']) ?? 'https://github.com';
+  return {
+    token: env['CORTEX_GITHUB_TOKEN'] || env['GITHUB_TOKEN'] || undefined,
+    apiUrl: plainUrl(env['GITHUB_API_URL']) ?? apiUrlOf(serverUrl),
+    graphqlUrl: plainUrl(env['GITHUB_GRAPHQL_URL']),
+    serverUrl,
+    repository: env['GITHUB_REPOSITORY'] || undefined,
+    ref: env['GITHUB_REF'] || undefined,
+    runUrl: runUrlOf(serverUrl, env),
+    appId: env['CORTEX_APP_ID'] || undefined,
+    appKey: env['CORTEX_APP_PRIVATE_KEY'] || undefined,
+  };
+}
+
+function runUrlOf(serverUrl: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return repository && run ? `${serverUrl}/${repository}/actions/runs/${run}` : undefined;
+}
+
+/** GitHub's own and a company's domain there have the API on a domain before it, a server below a path. */
+function apiUrlOf(serverUrl: string): string {
+  const [, scheme = '', host = ''] = /^(\w+:\/\/)(.*)$/.exec(serverUrl) ?? [];
+  return host === 'github.com' || host.endsWith('.ghe.com') ? `${scheme}api.${host}` : `${serverUrl}/api/v3`;
+}
+
+function plainUrl(url: string | undefined): string | undefined {
+  return url?.replace(/\/+$/, '') || undefined;
 }
 
 /** The password in a URL, as it is written and as it is meant. */

@@ -2,7 +2,7 @@ import type { Setting } from './setting.ts';
 
 const run = ['run'] as const;
 /** Commands that reach a cluster, or a store inside one. */
-const cluster = ['run', 'doctor', 'gc', 'watch', 'report', 'explain', 'answer'] as const;
+const cluster = ['run', 'doctor', 'gc', 'watch', 'report', 'explain', 'answer', 'publish'] as const;
 
 /** Settings of where workers run, and of the way in to a cluster. */
 export const clusterSettings: readonly Setting[] = [

@@ -1,4 +1,5 @@
 import { clusterSettings } from './settings-cluster.ts';
+import { githubSettings } from './settings-github.ts';
 import type { Setting } from './setting.ts';
 
 const run = ['run'] as const;
@@ -13,23 +14,29 @@ export const settings: readonly Setting[] = [
     value: 'text|json|github',
     help: 'How to print',
     commands: ['validate'],
-    input: 'format',
   },
   {
     flag: 'format',
     type: 'string',
     value: 'text|md|json',
     help: 'How to print',
-    commands: ['preview'],
-    input: 'format',
+    commands: ['preview', 'check'],
   },
   {
     flag: 'base',
     type: 'string',
     value: '<rev>',
     help: 'Git revision to compare the plan with',
-    commands: ['preview'],
+    commands: ['preview', 'check'],
     input: 'base',
+  },
+  {
+    flag: 'history',
+    type: 'string',
+    value: '<dir>',
+    help: 'Folder with results of earlier executions, for the forecast (default: coordination/execution-plans)',
+    commands: ['check'],
+    input: 'history',
   },
   {
     flag: 'target',
@@ -44,7 +51,7 @@ export const settings: readonly Setting[] = [
     type: 'string',
     value: '<dir>',
     help: 'Where state and results go (default: coordination/ of the target)',
-    commands: ['run', 'watch', 'report', 'explain'],
+    commands: ['run', 'watch', 'report', 'explain', 'publish'],
     input: 'out',
   },
   {
@@ -52,7 +59,7 @@ export const settings: readonly Setting[] = [
     type: 'string',
     value: '<redis://…>',
     help: 'Store that several processes share, or redis+tunnel://… into a cluster (default: CORTEX_STORE, else a folder)',
-    commands: ['run', 'doctor', 'watch', 'report', 'explain', 'answer'],
+    commands: ['run', 'doctor', 'watch', 'report', 'explain', 'answer', 'publish'],
   },
   {
     flag: 'masters',
@@ -148,7 +155,7 @@ export const settings: readonly Setting[] = [
     type: 'string',
     value: '<60s>',
     help: 'How long a store that does not answer is tried (default: 60s)',
-    commands: ['run', 'watch', 'report', 'explain', 'answer'],
+    commands: ['run', 'watch', 'report', 'explain', 'answer', 'publish'],
   },
   {
     flag: 'store-timeout',
@@ -165,6 +172,7 @@ export const settings: readonly Setting[] = [
     commands: ['doctor'],
   },
   ...clusterSettings,
+  ...githubSettings,
   {
     flag: 'worker',
     type: 'string',

@@ -1,5 +1,6 @@
 import type { Effect } from './diff.ts';
 import { allTasks } from './plan.ts';
+import type { History, Spread } from './history.ts';
 import type { Preview } from './preview.ts';
 import { showBytes, showCount, showCpu, showDollars, showDuration } from './quantities.ts';
 
@@ -12,7 +13,14 @@ export interface PreviewTable {
 
 /** The tables of a preview, in the order in which people ask: what changes, what it costs, who works, on what. */
 export function previewTables(preview: Preview): readonly PreviewTable[] {
-  const tables = [forecastTable(preview), mastersTable(preview), tasksTable(preview), criteriaTable(preview)];
+  const { history } = preview;
+  const tables = [
+    forecastTable(preview),
+    ...(history === undefined ? [] : [historyTable(history)]),
+    mastersTable(preview),
+    tasksTable(preview),
+    criteriaTable(preview),
+  ];
   return preview.diff === undefined ? tables : [effectsTable(preview.diff), ...tables];
 }
 
@@ -55,17 +63,36 @@ function forecastTable({ forecast }: Preview): PreviewTable {
   };
 }
 
+function historyTable({ runs, newest, tokens, usd, minutes, peakWorkers }: History): PreviewTable {
+  const row = (what: string, { median, p90 }: Spread, show: (value: number) => string): readonly string[] => [
+    what,
+    show(median),
+    show(p90),
+  ];
+  return {
+    title: `Forecast, from ${runs} earlier executions (the newest of ${newest.slice(0, 10)})`,
+    head: ['of', 'half of them at most', 'nine of ten at most'],
+    rows: [
+      row('tokens', tokens, showCount),
+      row('money', usd, (dollars) => showDollars(Math.round(dollars * 1e6))),
+      row('time', minutes, (value) => `${value.toFixed(1)} min`),
+      row('workers at once', peakWorkers, showCount),
+    ],
+  };
+}
+
 function mastersTable({ plan, matrix }: Preview): PreviewTable {
-  const minutes = new Map(matrix.include.map((leg) => [leg.master, leg.timeoutMinutes] as const));
+  const legs = new Map(matrix.include.map((leg) => [leg.master, leg] as const));
   return {
     title: 'Masters',
-    head: ['master', 'workers', 'tokens', 'dollars', 'job ends after'],
+    head: ['master', 'workers', 'tokens', 'dollars', 'job ends after', 'runner'],
     rows: plan.masters.map(({ name, tasks, budget }) => [
       name,
       showCount(tasks.length),
       showCount(budget.tokens),
       showDollars(budget.microDollars),
-      `${minutes.get(name) ?? 0} min`,
+      `${legs.get(name)?.timeoutMinutes ?? 0} min`,
+      legs.get(name)?.runner ?? '',
     ]),
   };
 }

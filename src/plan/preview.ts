@@ -2,6 +2,7 @@ import { canonicalJson } from '../shared/canonical.ts';
 import type { Routes } from './assignments.ts';
 import type { Effect } from './diff.ts';
 import type { Forecast } from './forecast.ts';
+import type { History } from './history.ts';
 import type { Matrix } from './matrix.ts';
 import type { Plan } from './plan.ts';
 import { previewMarkdown } from './preview-markdown.ts';
@@ -13,6 +14,8 @@ export interface Preview {
   readonly digest: string;
   readonly forecast: Forecast;
   readonly matrix: Matrix;
+  /** What earlier executions took; absent where there are too few. */
+  readonly history?: History;
   /** Effects of the change; absent where there is no earlier plan to compare with. */
   readonly diff?: readonly Effect[];
   /** Where the tasks without an owner go. */

@@ -81,7 +81,8 @@ function uncommittedPaths(status: Buffer): readonly string[] {
   const paths: string[] = [];
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index] ?? '';
-    paths.push(entry.slice(3));
+    // A repository inside this one, such as what a workflow has checked out beside it, is no edit of this one.
+    if (!/^\?\?.*\/$/.test(entry)) paths.push(entry.slice(3));
     if (/^.?[RC]/.test(entry)) index += 1;
   }
   return paths.sort();

@@ -52,8 +52,10 @@ export function doctorWorld(): DoctorWorld {
     flags: readonly string[],
     given: Partial<Environment>,
   ): Promise<{ code: number; text: string }> => {
-    const nothing = { store: undefined, workerStore: undefined, kubeconfig: undefined, home: folder };
-    const environment = { ...readEnvironment(), ...nothing, isTerminal: false, hasModelKey: false, ...given };
+    const read = readEnvironment();
+    const github = { ...read.github, token: undefined, repository: undefined, appId: undefined, appKey: undefined };
+    const nothing = { store: undefined, workerStore: undefined, kubeconfig: undefined, home: folder, github };
+    const environment = { ...read, ...nothing, isTerminal: false, hasModelKey: false, ...given };
     let text = '';
     const io = { out: (said: string) => void (text += said), err: (said: string) => void (text += said) };
     const code = await doctorCommand(readArguments('doctor', flags), { io, environment });

@@ -49,6 +49,27 @@ describe('what a process gets from outside', () => {
     expect([...read(variables).secrets].sort()).toEqual(['k3y', 't0ken']);
   });
 
+  it('takes its own token for GitHub before that of the job', () => {
+    expect(read({ GITHUB_TOKEN: 'of-job' }).github.token).toBe('of-job');
+    expect(read({ CORTEX_GITHUB_TOKEN: 'of-ours' }).github.token).toBe('of-ours');
+    expect(read({ CORTEX_GITHUB_TOKEN: '' }).github.token).toBe('of-job');
+  });
+
+  it('knows of an App by its id and its key, which is a secret', () => {
+    const environment = read({ CORTEX_APP_ID: '123', CORTEX_APP_PRIVATE_KEY: 'a\nkey' });
+    expect(environment.github).toMatchObject({ appId: '123', appKey: 'a\nkey', token: undefined });
+    expect(environment.secrets).toEqual(['a\nkey']);
+  });
+
+  it.each([
+    [{}, 'https://github.com', 'https://api.github.com'],
+    [{ GITHUB_SERVER_URL: 'https://acme.ghe.com/' }, 'https://acme.ghe.com', 'https://api.acme.ghe.com'],
+    [{ GITHUB_SERVER_URL: 'https://git.acme.org' }, 'https://git.acme.org', 'https://git.acme.org/api/v3'],
+    [{ GITHUB_API_URL: 'http://127.0.0.1:8080/api/v3/' }, 'https://github.com', 'http://127.0.0.1:8080/api/v3'],
+  ])('%j: GitHub is at %s, and its API at %s', (variables, serverUrl, apiUrl) => {
+    expect(read(variables).github).toMatchObject({ serverUrl, apiUrl });
+  });
+
   it.each([
     [{}, false],
     [{ NO_COLOR: '' }, false],

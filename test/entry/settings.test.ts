@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/entry/commands/commands.ts';
 import { settings, settingsOf } from '../../src/entry/settings.ts';
+import { actionInputs } from '../../src/entry/settings-github.ts';
 import { parseDocument } from '../../src/shared/yaml.ts';
 
 interface Action {
@@ -14,7 +15,7 @@ const action = parseDocument(
 ).toJS() as Action;
 
 /** Inputs that are no flags: what is run, on which plan, and what travels between jobs of GitHub. */
-const onlyInputs = ['command', 'plan', 'artifact'];
+const onlyInputs = actionInputs.map(({ name }) => name);
 
 describe('the settings table', () => {
   it('has the inputs of action.yml, and no others', () => {

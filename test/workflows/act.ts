@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { commitAll, projectRoot } from '../support/journey.ts';
 
 /** A job as act ran it. */
 export interface Job {
@@ -21,6 +22,10 @@ export interface ActRun {
   readonly code: number | null;
   /** By job id; a job that did not run is not there. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** The jobs of the matrix, by the name of their leg. */
+  readonly legs: ReadonlyMap<string, Job>;
+  /** All that act said, for when something is not as expected. */
+  readonly log: string;
 }
 
 /** A line of act's JSON log, as far as it matters here. */
@@ -44,6 +49,14 @@ export interface ActOrder {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Environment of every step. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Who starts it. */
+  readonly actor?: string;
+  /** Payload of the event, beside what act makes itself. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  /** Where repositories are: a server of git, as GitHub's own address stands before the name of a repository. */
+  readonly server?: string;
 }
 
 const limitMs = 240_000;
@@ -60,14 +73,14 @@ export function resultsOf(run: ActRun): readonly string[] {
   return [...run.jobs].map(([id, { result }]) => `${id}: ${result}`);
 }
 
-/** Runs a workflow under act: jobs are processes of this machine, with this Node first on PATH and a home of their own. */
+/**
+ * Runs a workflow under act: jobs are processes of this machine, with this Node first on PATH and a home of their own. What a
+ * step checks out beside the repository itself comes from `server`, by a checkout of ours in the place of GitHub's.
+ */
 export async function runAct(order: ActOrder): Promise<ActRun> {
   const home = mkdtempSync(join(tmpdir(), 'cortex-act-'));
-  const inputs = Object.entries(order.inputs ?? {}).flatMap(([name, value]) => ['--input', `${name}=${value}`]);
-  const env = Object.entries(order.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-  const place = ['--workflows', order.workflow, '--platform', 'ubuntu-latest=-self-hosted', '--no-cache-server'];
   try {
-    const child = spawn('act', [order.event, ...place, '--json', ...inputs, ...env], {
+    const child = spawn('act', [order.event, '--json', ...placeOf(order, home), ...givenTo(order, home)], {
       cwd: order.cwd,
       env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`, HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,16 +91,70 @@ export async function runAct(order: ActOrder): Promise<ActRun> {
       child.once('close', resolve);
     });
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { code, jobs: readJobs(`${stdout}\n${stderr}`) };
+    return { code, ...readJobs(`${stdout}\n${stderr}`), log: `${stdout}\n${stderr}` };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-function readJobs(log: string): ReadonlyMap<string, Job> {
+/** The workflow without what act does not know, its runners, and where actions come from. */
+function placeOf(order: ActOrder, home: string): readonly string[] {
+  const workflow = join(home, basename(order.workflow));
+  writeFileSync(workflow, knownToAct(readFileSync(join(order.cwd, order.workflow), 'utf8')));
+  const checkout = join(home, 'checkout');
+  cpSync(join(projectRoot, 'test', 'support', 'actions', 'checkout'), checkout, { recursive: true });
+  commitAll(checkout);
+  const server = order.server ?? 'https://github.com';
+  const local = checkoutsOf(order).map((pin) => `${server}/actions/checkout@${pin}=${checkout}`);
+  return [
+    '--workflows',
+    workflow,
+    '--platform',
+    'ubuntu-latest=-self-hosted',
+    '--no-cache-server',
+    ...local.flatMap((each) => ['--local-repository', each]),
+  ];
+}
+
+/** Concurrency may say `queue` since May 2026; act 0.2.89 refuses a workflow that does. */
+export function knownToAct(workflow: string): string {
+  return workflow.replace(/^ +queue: max\n/gm, '');
+}
+
+function checkoutsOf({ cwd, workflow }: ActOrder): readonly string[] {
+  const pins = readFileSync(join(cwd, workflow), 'utf8').matchAll(/actions\/checkout@([0-9a-f]{40})/g);
+  return [...new Set([...pins].map(([, pin = '']) => pin))];
+}
+
+function givenTo(order: ActOrder, home: string): readonly string[] {
+  const pairs = (flag: string, values: Readonly<Record<string, string>> = {}): readonly string[] =>
+    Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  const server = order.server === undefined ? {} : { GITHUB_SERVER_URL: order.server };
+  return [
+    ...pairs('--input', order.inputs),
+    ...pairs('--env', { ...server, ...order.env }),
+    ...pairs('--secret', order.secrets),
+    ...pairs('--var', order.vars),
+    ...(order.actor === undefined ? [] : ['--actor', order.actor]),
+    ...(order.payload === undefined ? [] : ['--eventpath', payloadFile(order.payload, home)]),
+  ];
+}
+
+function payloadFile(payload: Readonly<Record<string, unknown>>, home: string): string {
+  const file = join(home, 'event.json');
+  writeFileSync(file, JSON.stringify(payload));
+  return file;
+}
+
+function readJobs(log: string): Pick<ActRun, 'jobs' | 'legs'> {
   const lines = log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []));
-  const ids = new Set(lines.flatMap(({ jobID }) => jobID ?? []));
-  return new Map([...ids].map((id) => [id, jobOf(lines.filter(({ jobID }) => jobID === id))]));
+  const legOf = ({ matrix }: Line): string | undefined => matrix?.['leg'];
+  return { jobs: jobsBy(lines, ({ jobID }) => jobID), legs: jobsBy(lines, legOf) };
+}
+
+function jobsBy(lines: readonly Line[], keyOf: (line: Line) => string | undefined): ReadonlyMap<string, Job> {
+  const keys = new Set(lines.flatMap((line) => keyOf(line) ?? []));
+  return new Map([...keys].map((key) => [key, jobOf(lines.filter((line) => keyOf(line) === key))]));
 }
 
 function jobOf(lines: readonly Line[]): Job {

@@ -3,10 +3,13 @@ import {
   convertWorkflowTemplate,
   isBasicExpression,
   isMapping,
+  isScalar,
   NoOperationTraceWriter,
   parseWorkflow,
   type WorkflowTemplate,
 } from '@actions/workflow-parser';
+
+type TemplateToken = WorkflowTemplate['concurrency'];
 
 export interface ParsedWorkflow {
   readonly template: WorkflowTemplate;
@@ -41,20 +44,39 @@ function jobOf(template: WorkflowTemplate, id: string): WorkflowTemplate['jobs']
   return job;
 }
 
+/** The group and queue of a job's concurrency, or of the whole workflow's. */
+export function concurrencyOf(template: WorkflowTemplate, job?: string): Readonly<Record<string, TemplateToken>> {
+  const token = job === undefined ? template.concurrency : jobOf(template, job).concurrency;
+  if (!token || !isMapping(token)) throw new Error(`${job ?? 'the workflow'} has no concurrency`);
+  return Object.fromEntries(Array.from(token).map(({ key, value }) => [key.toString(), value]));
+}
+
+/** The text that a token comes to, expressions evaluated in their place. */
+export function textOf(token: TemplateToken | undefined, world: World): string {
+  if (token && isBasicExpression(token)) return String(evaluate(token.expression, world));
+  if (token && isScalar(token)) return token.toDisplayString();
+  throw new Error('there is no text');
+}
+
+export interface World {
+  readonly contexts: Readonly<Record<string, unknown>>;
+  readonly cancelled?: boolean;
+  /** Whether every job that is needed has succeeded; what `success()` says. */
+  readonly success?: boolean;
+}
+
 /** Evaluates an expression as GitHub would, and gives its value as JSON. */
-export function evaluate(
-  expression: string,
-  world: { readonly contexts: Readonly<Record<string, unknown>>; readonly cancelled?: boolean },
-): unknown {
-  const cancelled = {
-    name: 'cancelled',
+export function evaluate(expression: string, world: World): unknown {
+  const status = (name: string, value: boolean) => ({
+    name,
     minArgs: 0,
     maxArgs: 0,
-    call: () => new data.BooleanData(world.cancelled ?? false),
-  };
+    call: () => new data.BooleanData(value),
+  });
+  const functions = [status('cancelled', world.cancelled ?? false), status('success', world.success ?? true)];
   const contexts = JSON.parse(JSON.stringify(world.contexts), data.reviver) as data.Dictionary;
   const { tokens } = new Lexer(expression).lex();
-  const parsed = new Parser(tokens, Object.keys(world.contexts), [cancelled]).parse();
-  const value = new Evaluator(parsed, contexts, new Map([[cancelled.name, cancelled]])).evaluate();
+  const parsed = new Parser(tokens, Object.keys(world.contexts), functions).parse();
+  const value = new Evaluator(parsed, contexts, new Map(functions.map((each) => [each.name, each]))).evaluate();
   return JSON.parse(JSON.stringify(value, data.replacer)) as unknown;
 }

@@ -61,6 +61,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./preview.ts')).previewCommand,
   },
   {
+    name: 'check',
+    usage: 'check <plan…> [flags]',
+    takes: Infinity,
+    summary: 'Prove plans and show what a change of them would change, as a pull request gets to see it',
+    examples: ['cortex check plans/*.yaml --base main', 'cortex check plans/full-orchestration.yaml --format md'],
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
     name: 'doctor',
     usage: 'doctor [flags]',
     takes: 0,
@@ -98,6 +106,14 @@ export const commands: readonly Command[] = [
     summary: 'Rebuild report and state files from the log and the artefacts alone',
     examples: ['cortex report CORTEX-EXEC-2026-11-23-160000'],
     load: async () => (await import('./report.ts')).reportCommand,
+  },
+  {
+    name: 'publish',
+    usage: 'publish [<id>] [flags]',
+    takes: 1,
+    summary: 'Bring results to GitHub, or show what would be written',
+    examples: ['cortex publish', 'cortex publish CORTEX-EXEC-2026-11-23-160000 --mode apply --code-scanning'],
+    load: async () => (await import('./publish.ts')).publishCommand,
   },
   {
     name: 'explain',

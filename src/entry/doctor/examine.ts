@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import { clusterSection } from './cluster.ts';
 import { bundleCheck, nodeCheck, repositoryCheck } from './machine.ts';
 import { budgetCheck, modelCheck, readPlan, type AskedPlan } from './plan.ts';
+import { githubSection } from './github.ts';
 import type { Section, Visit } from './section.ts';
 import { storeSection } from './store.ts';
 
@@ -15,12 +16,11 @@ export async function examine(args: CommandLine, environment: Environment): Prom
   const asked = readPlan(args.text('plan'));
   const { line: repository, name } = await repositoryCheck(args, environment);
   const visit: Visit = { args, environment, plan: asked.plan, cluster, repository: name ?? 'unknown' };
-  const [inCluster, atStore] = await Promise.all([clusterSection(visit), storeSection(visit)]);
+  const sections = await Promise.all([clusterSection(visit), storeSection(visit), githubSection(visit)]);
   return [
     { title: 'This machine', lines: [nodeCheck(process.versions.node), bundleCheck(), repository] },
     { title: 'Plan', lines: planLines(asked, environment) },
-    inCluster,
-    atStore,
+    ...sections,
     { title: 'Other doors', lines: absentDoors },
   ];
 }
@@ -38,7 +38,6 @@ function planLines(asked: AskedPlan, environment: Environment): readonly CheckLi
 
 const absentDoors: readonly CheckLine[] = [
   unasked('catalog', 'there is no service: the baseline of assets comes from the archives of earlier executions'),
-  unasked('github', 'nothing is published: changes are written as patches, and no right is needed'),
 ];
 
 const wishes = { kubernetes: 'yes', process: 'no' } as const;

@@ -73,6 +73,7 @@ export async function newOrder(
     executionTimeout: args.text('execution-timeout'),
   });
   const parsed = requireValidPlan(loaded, file, io);
+  checkDigest(args, parsed.digest);
   const chosen = chosenMasters(args, parsed.plan);
   const plan = shared ? parsed.plan : chosen;
   checkParallelMasters(args, plan);
@@ -124,6 +125,7 @@ export async function readOrder(
     started.masters.map((master) => master.name),
   );
   const { name, file, digest } = started.plan;
+  checkDigest(args, digest);
   const ended = events.find((event) => event.type === 'execution.ended')?.data;
   return {
     id,
@@ -154,6 +156,19 @@ function chosenMasters(args: CommandLine, plan: Plan): Plan {
   throw problem('no-master', '--masters names no master', {
     hint: 'Name one or more, as in --masters security-master.',
   });
+}
+
+/** What people have seen, and perhaps approved, is what may run. Throws `digest-differs`. */
+function checkDigest(args: CommandLine, digest: string): void {
+  const agreed = args.text('digest');
+  if (agreed === undefined || agreed === digest) return;
+  throw problem(
+    'digest-differs',
+    `The plan has the digest ${digest}, and what was agreed on is ${agreed.slice(0, 80)}`,
+    {
+      hint: 'The plan was edited in between: have it checked and approved anew.',
+    },
+  );
 }
 
 /** The first Cortex let people say how many masters they expect; a plan that has others is refused, not bent. */

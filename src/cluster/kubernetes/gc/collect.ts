@@ -2,7 +2,7 @@ import { compareText } from '../../../shared/canonical.ts';
 import { outside } from '../../../shared/errors.ts';
 import { codeOf, ifThere } from '../api/api-errors.ts';
 import type { Transport } from '../api/transport.ts';
-import { key } from '../spec/names.ts';
+import { key, runName } from '../spec/names.ts';
 
 /** What an execution left in the cluster, and why it may go. */
 export interface Garbage {
@@ -72,6 +72,24 @@ export async function findGarbage(transport: Transport, namespace: string): Prom
     ...orphans('Secret', await list('Secret')),
   ];
   return { garbage: garbage.sort((a, b) => compareText(a.name, b.name)), kept: anchors.length - over.length, unread };
+}
+
+/** The workers that masters of an execution have in the cluster, of a process that was ended before it could end them. */
+export async function findWorkers(
+  transport: Transport,
+  namespace: string,
+  of: { readonly execution: string; readonly masters: readonly string[] },
+): Promise<readonly Garbage[]> {
+  const jobs = await listOurs(transport, paths.Job(namespace));
+  return jobs
+    .filter(({ metadata: { labels } }) => labels?.[key.run] === runName(of.execution))
+    .filter(({ metadata: { labels } }) => of.masters.includes(labels?.[key.master] ?? ''))
+    .map(({ metadata: { name } }) => ({
+      kind: 'Job',
+      name,
+      execution: of.execution,
+      reason: 'its master was ended',
+    }));
 }
 
 /** What could not be removed, and why. */

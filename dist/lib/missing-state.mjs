@@ -1,0 +1,1 @@
+import{a as e}from"./errors.mjs";function t(t,n){return e(`artifact-missing`,`Could not ${t}: this run has no such artifact`,{hint:`The job that makes it ended before it could: its own log says why.`,...n===void 0?{}:{cause:n}})}export{t};

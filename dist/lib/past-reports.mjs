@@ -1,0 +1,1 @@
+import{r as e}from"./report.mjs";import{t}from"./files.mjs";import{existsSync as n,readdirSync as r}from"node:fs";import{join as i}from"node:path";function a(e){return n(e)?r(e).filter(e=>e.endsWith(`-results.json`)).flatMap(n=>o(t(i(e,n))??``)):[]}function o(t){try{let n=e.safeParse(JSON.parse(t));return n.success?[n.data]:[]}catch{return[]}}export{o as n,a as t};

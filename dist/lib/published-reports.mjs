@@ -1,0 +1,1 @@
+export{n as readPublishedReports}from"./published-reports2.mjs";

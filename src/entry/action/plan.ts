@@ -1,0 +1,107 @@
+import type { ParsedPlan } from '../../plan/parse.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { renderPreview } from '../../plan/preview.ts';
+import { renderProblems } from '../../plan/render-problems.ts';
+import { cliExit } from '../../protocol/words.ts';
+import { readHead } from '../../repository/local-repository.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { problem } from '../../shared/errors.ts';
+import { createMasker } from '../../shared/mask.ts';
+import { readArguments } from '../arguments.ts';
+import { examine, exitCodeOf } from '../doctor/examine.ts';
+import { renderSections } from '../doctor/render.ts';
+import { checkExecutionId, clockId } from '../run/execution-id.ts';
+import { loadPlan } from '../run/load-plan.ts';
+import { previewOf } from '../run/preview-of.ts';
+import { requireValidPlan } from '../run/require-plan.ts';
+import { onlyMasters } from '../run/start.ts';
+import { admit, type Admission } from './admission.ts';
+import { flagsOf, readMasters, readPlan } from './inputs.ts';
+import { legsOf } from './legs.ts';
+import type { RunStep, Step } from './step.ts';
+
+/** Everything before a run: the plan is proven and shown, who starts it is checked, the doors are asked, legs are named. */
+export const planStep: RunStep = async (step) => {
+  const file = readPlan(step.read);
+  const proven = provePlan(step, file);
+  const chosen = choose(step, proven.plan);
+  await step.summarise(show(proven, chosen));
+  const admission = await admit(step, proven.plan);
+  const isShared = sharesStore(step, chosen, proven.plan);
+  const exitCode = await preflight(step, { file, isShared, mode: admission.mode });
+  if (exitCode !== cliExit.success) return exitCode;
+  await handOn(step, { file, proven, chosen, admission, isShared });
+  return cliExit.success;
+};
+
+/** Throws `plan-invalid`, each problem marked in its file before. */
+function provePlan(step: Step, file: string): ParsedPlan {
+  const loaded = loadPlan(file, { tokenBudget: step.read('token-budget') || undefined });
+  if ('problems' in loaded.outcome)
+    step.annotate(renderProblems(loaded.outcome.problems, 'github', { [file]: loaded.text }));
+  return requireValidPlan(loaded, file, { ...step.io, err: () => undefined });
+}
+
+function choose({ read }: Step, plan: Plan): Plan {
+  const wanted = readMasters(read);
+  return wanted.length === 0 ? plan : onlyMasters(plan, wanted);
+}
+
+function show({ digest }: ParsedPlan, plan: Plan): string {
+  return renderPreview(previewOf({ plan, digest }), 'md');
+}
+
+/** Over a shared store an execution has all masters of its plan: some of them alone keep their state in a folder. */
+function sharesStore({ environment }: Step, chosen: Plan, plan: Plan): boolean {
+  return environment.store !== undefined && chosen.masters.length === plan.masters.length;
+}
+
+/** Asks the doors that the run will take. A preview opens none. */
+async function preflight(
+  step: Step,
+  run: { readonly file: string; readonly isShared: boolean; readonly mode: Admission['mode'] },
+): Promise<number> {
+  if (run.mode === 'preview') return cliExit.success;
+  const { read, io } = step;
+  const environment = run.isShared ? step.environment : { ...step.environment, store: undefined };
+  const own = [`--plan=${run.file}`, `--launcher=${read('launcher') || 'process'}`];
+  const sections = await examine(readArguments('doctor', [...flagsOf('doctor', read), ...own]), environment);
+  const secrets = sections.flatMap((section) => section.secrets ?? []);
+  io.out(createMasker([...environment.secrets, ...secrets])(renderSections(sections, { columns: 100, color: false })));
+  return exitCodeOf(sections);
+}
+
+interface Start {
+  readonly file: string;
+  readonly proven: ParsedPlan;
+  readonly chosen: Plan;
+  readonly admission: Admission;
+  readonly isShared: boolean;
+}
+
+async function handOn({ read, setOutput, environment, event }: Step, start: Start): Promise<void> {
+  const { file, proven, chosen, admission, isShared } = start;
+  const { head } = await readHead(read('target') || '.', environment.path);
+  const wanted = read('resume') || read('execution-id');
+  const outputs = {
+    plan: file,
+    digest: proven.digest,
+    mode: admission.mode,
+    commit: head.commit,
+    matrix: JSON.stringify({ include: legsOf(chosen, isShared) }),
+    environment: proven.plan.workflow.environment ?? '',
+    repository: targetOf(read('target-repository'), proven.plan, event.repository),
+    shared: String(isShared),
+    'execution-id': wanted === '' ? clockId(systemClock.now()) : checkExecutionId(wanted),
+  };
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+}
+
+/** A run works on its own repository, or on one that its plan names. Throws `unknown-target`. */
+function targetOf(wanted: string, plan: Plan, own: string): string {
+  const named = plan.target.repositories.map(({ repository }) => repository);
+  if (wanted === '' || wanted === own || named.includes(wanted)) return wanted || own;
+  throw problem('unknown-target', `The plan ${plan.name} does not name the repository ${wanted.slice(0, 150)}`, {
+    hint: `It names ${named.join(', ') || 'none'}: add it to spec.target.repositories, with a token of its own.`,
+  });
+}

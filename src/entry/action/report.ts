@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { cliExit } from '../../protocol/words.ts';
+import { readTextIfPresent } from '../../shared/files.ts';
+import { growingMasker } from '../../shared/mask.ts';
+import { readArguments } from '../arguments.ts';
+import { hasCodeHost } from '../code-host.ts';
+import { findCommand } from '../commands/commands.ts';
+import { latestExecution, openStored } from '../commands/stored-execution.ts';
+import type { Environment } from '../environment.ts';
+import { publishExecution as publish, type Published } from '../publish/publish-execution.ts';
+import { runPaths } from '../run/paths.ts';
+import { flagsOf, readOut, withWords } from './inputs.ts';
+import { missingState } from './missing-state.ts';
+import { publishExecution } from './outputs.ts';
+import type { RunStep, Step } from './step.ts';
+
+/**
+ * Rebuilds the report of an execution from what its legs have left, and brings it to GitHub. Also where legs failed: what was
+ * done is reported.
+ */
+export const reportStep: RunStep = async (step) => {
+  const out = readOut(step.read);
+  mkdirSync(out, { recursive: true });
+  const environment = environmentOf(step);
+  const collected = await collect(step, out, environment.store !== undefined);
+  const id = step.read('execution-id') || collected || latestExecution(out);
+  const exitCode = await rebuild({ ...step, environment }, id);
+  const paths = runPaths(out, id);
+  publishExecution(step.setOutput, paths, id);
+  await step.summarise(readTextIfPresent(paths.report) ?? '');
+  if (exitCode === cliExit.success) await bring({ ...step, environment }, { id, out });
+  return exitCode;
+};
+
+function environmentOf({ read, environment }: Step): Environment {
+  return read('shared') === 'false' ? { ...environment, store: undefined, workerStore: undefined } : environment;
+}
+
+/** The state of the legs; over a shared store it is a copy, and may be missing. Gives the execution, as far as one is told. */
+async function collect({ read }: Step, out: string, isShared: boolean): Promise<string | undefined> {
+  const pattern = read('artifact');
+  if (pattern === '') return undefined;
+  const { fetchStates } = await import('./artifact.ts');
+  const found = await fetchStates({ pattern, execution: read('execution-id') }, out);
+  if (found.length === 0 && !isShared) throw missingState(`download ${pattern}`);
+  return found[0]?.execution;
+}
+
+async function rebuild({ read, io, environment }: Step, id: string): Promise<number> {
+  const run = await findCommand('report').load();
+  return run(readArguments('report', withWords(flagsOf('report', read), [id])), { io, environment });
+}
+
+/** Without a mode nothing is published: a report is all that was asked for. */
+async function bring(step: Step, { id, out }: { readonly id: string; readonly out: string }): Promise<void> {
+  const { read, environment, setOutput } = step;
+  const mode = read('mode');
+  if (mode === '' || !hasCodeHost(environment)) return;
+  const minted: string[] = [];
+  const mask = growingMasker(() => [...environment.secrets, ...minted]);
+  const args = readArguments('publish', flagsOf('publish', read));
+  const stored = await openStored(args, id, environment);
+  try {
+    const published = await publish(stored, {
+      environment,
+      out,
+      mode: mode === 'apply' ? 'apply' : 'staged',
+      target: args.text('repository'),
+      withFindings: args.has('code-scanning'),
+      mask,
+      onToken: (token) => {
+        minted.push(token);
+        step.annotate(`::add-mask::${token}\n`);
+      },
+    });
+    await step.summarise(mask(published.markdown));
+    give(setOutput, published);
+  } finally {
+    await stored.close();
+  }
+}
+
+function give(setOutput: Step['setOutput'], { resultsCommit }: Published): void {
+  setOutput('results-commit', resultsCommit ?? '');
+}

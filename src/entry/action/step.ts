@@ -1,0 +1,23 @@
+import type { Io } from '../commands/commands.ts';
+import type { Environment } from '../environment.ts';
+import type { WorkflowEvent } from './event.ts';
+import type { ReadInput } from './inputs.ts';
+
+/** A step of a job that runs the action: what it was given, and where it may speak. */
+export interface Step {
+  readonly read: ReadInput;
+  readonly environment: Environment;
+  readonly event: WorkflowEvent;
+  /** The log, where the runner takes no commands: text of plans and repositories passes here. */
+  readonly io: Io;
+  /** The log, where the runner takes commands: annotations. */
+  readonly annotate: (commands: string) => void;
+  readonly setOutput: (name: string, value: string) => void;
+  /** Adds Markdown to the step's summary, cut where it would be dropped whole. */
+  readonly summarise: (markdown: string) => Promise<void>;
+  /** Hands a value on to the end of the job, where the step cleans up. */
+  readonly saveState: (name: string, value: string) => void;
+}
+
+/** What a command of the action does; gives the exit code. */
+export type RunStep = (step: Step) => Promise<number>;

@@ -1,0 +1,65 @@
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { parsePlan } from '../../plan/parse.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Git } from '../../repository/git.ts';
+import { readHead } from '../../repository/local-repository.ts';
+import { problem } from '../../shared/errors.ts';
+
+/** The plan as it was at a revision; undefined where that revision had none. Throws `base-unknown`, `base-plan-invalid`. */
+export async function planAt(file: string, revision: string, path: string): Promise<Plan | undefined> {
+  const { git, head } = await readHead(dirname(resolve(file)), path);
+  const name = relative(head.root, resolve(file));
+  const commit = await commitOf(git, revision);
+  const listed = await git(['ls-tree', '--name-only', commit, '--', name]);
+  if (listed.length === 0) return undefined;
+  const outcome = parsePlan(await git(['show', `${commit}:${name}`]), `${name} at ${revision}`);
+  if (!('problems' in outcome)) return outcome.plan;
+  throw problem('base-plan-invalid', `${name} is not a valid plan at ${revision}`, {
+    hint: 'Compare with a revision whose plan is valid, or leave --base away.',
+  });
+}
+
+/**
+ * Plan files that a revision has beside those named, in the same folders, and the tree at hand no longer has; as paths from
+ * where the process stands.
+ */
+export async function plansGoneSince(
+  files: readonly string[],
+  revision: string,
+  path: string,
+): Promise<readonly string[]> {
+  const [first] = files;
+  if (first === undefined) return [];
+  const { git, head } = await readHead(dirname(resolve(first)), path);
+  const commit = await commitOf(git, revision);
+  const folders = new Set(files.map((file) => relative(head.root, dirname(resolve(file)))).filter(isInside));
+  const now = new Set(files.map((file) => relative(head.root, resolve(file))));
+  const gone: string[] = [];
+  for (const folder of folders) {
+    const listed = await git(['ls-tree', '-z', '--name-only', commit, '--', folder === '' ? '.' : `${folder}/`]);
+    const names = listed
+      .toString('utf8')
+      .split('\0')
+      .filter((name) => /\.ya?ml$/.test(name) && !now.has(name));
+    const present = await git(['ls-files', '-z', '--', ...names.map((name) => `:(literal)${name}`)]);
+    const kept = new Set(names.length === 0 ? [] : present.toString('utf8').split('\0'));
+    gone.push(...names.filter((name) => !kept.has(name)));
+  }
+  return gone.map((name) => relative('.', join(head.root, name)));
+}
+
+function isInside(folder: string): boolean {
+  return !folder.startsWith('..') && !isAbsolute(folder);
+}
+
+async function commitOf(git: Git, revision: string): Promise<string> {
+  try {
+    const found = await git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`]);
+    return found.toString('utf8').trim();
+  } catch (error) {
+    throw problem('base-unknown', `There is no revision ${JSON.stringify(revision)} in this repository`, {
+      hint: 'Name a branch, tag or commit with --base; a shallow clone may have to fetch it first.',
+      cause: error,
+    });
+  }
+}

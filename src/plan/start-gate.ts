@@ -1,0 +1,95 @@
+import type { HostRole } from '../protocol/code-host.ts';
+import { problem } from '../shared/errors.ts';
+import type { WorkflowPolicy } from './plan.ts';
+
+export const runModes = ['preview', 'staged', 'apply'] as const;
+export type RunMode = (typeof runModes)[number];
+
+/** Who and what asks for a run, as GitHub itself says. */
+export interface StartRequest {
+  /** Name of the event, such as `workflow_dispatch`. */
+  readonly event: string;
+  readonly actor: string;
+  /** Of the actor in the repository; undefined where it could not be read. */
+  readonly role: HostRole | undefined;
+  readonly isFork: boolean;
+  /** Full name, such as `refs/heads/main`. */
+  readonly ref: string;
+  readonly defaultBranch: string;
+  /** What was asked for; `auto` = as far as this repository has come. */
+  readonly wanted: RunMode | 'auto';
+  /** Whether a run before has written results: the first one does not, unless asked. */
+  readonly hasResults: boolean;
+  readonly policy: WorkflowPolicy;
+}
+
+/** What a run may do, and why no more than that. */
+export interface Admission {
+  readonly mode: RunMode;
+  readonly reasons: readonly string[];
+}
+
+/** Events that run what the repository itself holds. All others can carry code or words of strangers. */
+const startingEvents = ['workflow_dispatch', 'schedule', 'push', 'repository_dispatch'];
+const roles: readonly HostRole[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
+
+/**
+ * Whether a run may start, and what it may do. Fails closed: a role that could not be read is none. Throws `start-event`,
+ * `start-fork`, `start-role`, `start-ref`.
+ */
+export function mayStart(request: StartRequest): Admission {
+  checkEvent(request);
+  if (request.wanted === 'preview') return { mode: 'preview', reasons: ['asked for'] };
+  checkFork(request);
+  checkPerson(request);
+  return modeOf(request);
+}
+
+function checkEvent({ event }: StartRequest): void {
+  if (startingEvents.includes(event)) return;
+  throw problem('start-event', `A run can't be started by the event ${event.slice(0, 60) || '(none)'}`, {
+    hint: `Start it by ${startingEvents.join(', ')}: other events can carry what strangers have written.`,
+  });
+}
+
+function checkFork({ isFork }: StartRequest): void {
+  if (!isFork) return;
+  throw problem('start-fork', 'This repository is a fork: runs are for the repository itself', {
+    hint: 'Ask for the mode `preview`, or detach the fork.',
+  });
+}
+
+/** A schedule is nobody's: it stands on the default branch, which people have reviewed. */
+function checkPerson({ event, actor, role, policy }: StartRequest): void {
+  if (event === 'schedule') return;
+  if (roles.indexOf(role ?? 'none') >= roles.indexOf(policy.role)) return;
+  const seen = role === undefined ? 'could not be read' : `is ${role}`;
+  throw problem(
+    'start-role',
+    `The role of ${actor.slice(0, 60)} in this repository ${seen}, and the plan asks for ${policy.role}`,
+    {
+      hint: 'Have it started by somebody with that role, or change spec.workflow.role of the plan by a pull request.',
+    },
+  );
+}
+
+/** Throws `start-ref` where somebody asked to write from a branch that may not. */
+function modeOf({ ref, defaultBranch, wanted, hasResults, policy, event }: StartRequest): Admission {
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  const mayWrite =
+    branch !== undefined && (branch === defaultBranch || (event !== 'schedule' && policy.refs.includes(branch)));
+  if (!mayWrite && wanted === 'apply') throw refMayNotWrite(ref, [defaultBranch, ...policy.refs]);
+  if (!mayWrite) return { mode: 'staged', reasons: [`${ref} is none of the branches whose runs may write`] };
+  if (wanted !== 'auto') return { mode: wanted, reasons: ['asked for'] };
+  if (hasResults) return { mode: 'apply', reasons: ['results were written before'] };
+  return {
+    mode: 'staged',
+    reasons: ['this is the first run of the repository: start it with the mode `apply` to write what it shows'],
+  };
+}
+
+function refMayNotWrite(ref: string, may: readonly string[]): Error {
+  return problem('start-ref', `A run of ${ref.slice(0, 150)} may not write`, {
+    hint: `Start it from ${may.join(' or ')}, list the branch in spec.workflow.refs, or ask for the mode \`staged\`.`,
+  });
+}

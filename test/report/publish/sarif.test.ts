@@ -1,0 +1,223 @@
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/protocol/finding.ts';
+import { severities, type Severity } from '../../../src/protocol/words.ts';
+import { sarifOf } from '../../../src/report/publish/sarif.ts';
+import { sha256 } from '../../../src/shared/canonical.ts';
+
+/** The constraints of SARIF 2.1.0 and of code scanning that our files could break. */
+const shape = new Ajv({ allErrors: true }).compile({
+  type: 'object',
+  required: ['version', 'runs'],
+  properties: {
+    version: { const: '2.1.0' },
+    runs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 20,
+      items: {
+        type: 'object',
+        required: ['tool', 'results'],
+        properties: {
+          tool: {
+            type: 'object',
+            required: ['driver'],
+            properties: {
+              driver: {
+                type: 'object',
+                required: ['name', 'rules'],
+                properties: {
+                  rules: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['id', 'shortDescription', 'help'],
+                      properties: { id: { type: 'string', minLength: 1, maxLength: 255 } },
+                    },
+                  },
+                },
+              },
+            },
+          },
+          results: {
+            type: 'array',
+            maxItems: 25000,
+            items: {
+              type: 'object',
+              required: ['ruleId', 'ruleIndex', 'message', 'locations', 'partialFingerprints', 'level'],
+              properties: {
+                level: { enum: ['none', 'note', 'warning', 'error'] },
+                message: { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
+                locations: {
+                  type: 'array',
+                  minItems: 1,
+                  items: {
+                    type: 'object',
+                    required: ['physicalLocation'],
+                    properties: {
+                      physicalLocation: {
+                        type: 'object',
+                        required: ['artifactLocation', 'region'],
+                        properties: {
+                          artifactLocation: {
+                            type: 'object',
+                            properties: { uri: { type: 'string', pattern: '^(?!/|\\.\\./)[!-~]+$' } },
+                          },
+                          region: {
+                            type: 'object',
+                            properties: {
+                              startLine: { type: 'integer', minimum: 1 },
+                              startColumn: { type: 'integer', minimum: 1 },
+                            },
+                          },
+                        },
+                      },
+                    },
+                  },
+                },
+                suppressions: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['kind'],
+                    properties: { kind: { enum: ['inSource', 'external'] } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+});
+
+function finding(name: string, change: Partial<Finding> = {}): Finding {
+  return {
+    fingerprint: sha256(name),
+    ruleId: 'workflows/no-timeout',
+    tool: { name: 'cortex-workflows', version: '1' },
+    severity: 'medium',
+    confidence: 'high',
+    subject: '.github/workflows/ci.yml#jobs.build',
+    message: `The job ${name} has no time limit`,
+    remedy: 'Set timeout-minutes.',
+    location: { path: '.github/workflows/ci.yml', line: 7, column: 3 },
+    basis: 'measured',
+    ...change,
+  };
+}
+
+interface Parsed {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly level: string;
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+      readonly suppressions?: readonly { readonly justification: string }[];
+      readonly locations: readonly {
+        readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
+      }[];
+    }[];
+  }[];
+}
+
+const about = { version: '1.2.3' };
+const written = (
+  findings: readonly Finding[],
+  more: { readonly silenced?: readonly Finding[]; readonly limits?: Parameters<typeof sarifOf>[1]['limits'] } = {},
+): { parsed: Parsed; text: string; leftOut: number } => {
+  const report = {
+    findings: findings.map((each) => ({ ...each, task_id: 'scan' })),
+    silenced: (more.silenced ?? []).map((each) => ({
+      finding: each,
+      reason: 'a fixture',
+      by: 'ci.yml:3',
+      task_id: 'scan',
+    })),
+  };
+  const made = sarifOf(report, { ...about, ...(more.limits ? { limits: more.limits } : {}) });
+  return { ...made, parsed: JSON.parse(made.text) as Parsed };
+};
+
+describe('findings as SARIF', () => {
+  it('have rule, level, place and the fingerprint that survives moves', () => {
+    const { parsed } = written([finding('build')]);
+    expect(shape(parsed), JSON.stringify(shape.errors)).toBe(true);
+    const [result] = parsed.runs[0]?.results ?? [];
+    expect(result).toMatchObject({ ruleId: 'workflows/no-timeout', ruleIndex: 0, level: 'warning' });
+    expect(result?.partialFingerprints).toEqual({ 'cortexFinding/v1': sha256('build') });
+    expect(result?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('.github/workflows/ci.yml');
+  });
+
+  it.for([
+    ['critical', 'error'],
+    ['high', 'error'],
+    ['medium', 'warning'],
+    ['low', 'note'],
+    ['info', 'note'],
+  ] as const)('of severity %s have the level %s', ([severity, level]) => {
+    expect(written([finding('a', { severity })]).parsed.runs[0]?.results[0]?.level).toBe(level);
+  });
+
+  it('that people have silenced are there, with the reason', () => {
+    const { parsed } = written([], { silenced: [finding('quiet')] });
+    expect(parsed.runs[0]?.results[0]?.suppressions?.[0]?.justification).toBe('a fixture (ci.yml:3)');
+    expect(shape(parsed)).toBe(true);
+  });
+
+  it('name each rule once, and each result its own', () => {
+    const ids = ['workflows/no-timeout', 'secrets/github-token', 'workflows/no-timeout'];
+    const { parsed } = written(ids.map((ruleId, index) => finding(`f${index}`, { ruleId })));
+    const [run] = parsed.runs;
+    expect(run?.tool.driver.rules.map(({ id }) => id)).toEqual(['secrets/github-token', 'workflows/no-timeout']);
+    for (const result of run?.results ?? []) expect(run?.tool.driver.rules[result.ruleIndex]?.id).toBe(result.ruleId);
+  });
+
+  it('are the same bytes in whatever order they come', () => {
+    const all = ['a', 'b', 'c', 'd'].map((name) => finding(name));
+    expect(written(all).text).toBe(written([...all].reverse()).text);
+  });
+
+  it('are cut at the number that code scanning takes, the least severe first', () => {
+    const all = [finding('low', { severity: 'low' }), finding('worst', { severity: 'critical' }), finding('mid')];
+    const { parsed, leftOut } = written(all, { limits: { results: 2 } });
+    expect(parsed.runs[0]?.results.map(({ level }) => level)).toEqual(['error', 'warning']);
+    expect(leftOut).toBe(1);
+    expect(written(all, { limits: { results: 3 } }).leftOut).toBe(0);
+  });
+
+  it('are cut at the size', () => {
+    const all = Array.from({ length: 200 }, (_, index) => finding(`f${index}`));
+    const whole = Buffer.byteLength(written(all).text);
+    expect(written(all, { limits: { bytes: whole } }).leftOut).toBe(0);
+    const cut = written(all, { limits: { bytes: whole - 1 } });
+    expect(cut.leftOut).toBeGreaterThan(0);
+    expect(Buffer.byteLength(cut.text)).toBeLessThan(whole);
+  });
+
+  it('are valid whatever they say and wherever they are', () => {
+    const anyFinding = fc.record({
+      name: fc.string(),
+      message: fc.string({ minLength: 1 }),
+      path: fc.string({ minLength: 1, unit: 'binary' }),
+      line: fc.integer({ min: 1, max: 1e6 }),
+      severity: fc.constantFrom(...severities) as fc.Arbitrary<Severity>,
+      hasPlace: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyFinding, { maxLength: 20 }), (all) => {
+        const { parsed } = written(
+          all.map(({ name, message, path, line, severity, hasPlace }) => {
+            const { location: _, ...rest } = finding(name, { message, severity, subject: path });
+            return hasPlace ? { ...rest, location: { path: path.replace(/^\/+/, 'x'), line } } : rest;
+          }),
+        );
+        expect(shape(parsed), JSON.stringify(shape.errors)).toBe(true);
+      }),
+    );
+  });
+});
