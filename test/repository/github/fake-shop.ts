@@ -1,3 +1,4 @@
+import { GraphqlResponseError } from '@octokit/graphql';
 import { Octokit } from '@octokit/rest';
 import { RequestError } from '@octokit/request-error';
 import { expect } from 'vitest';
@@ -49,4 +50,15 @@ export async function refusedWith(request: Promise<unknown>): Promise<string> {
     return [`${error.status} ${body.message ?? ''}`, ...fields].join(' · ');
   }
   return 'accepted';
+}
+
+/** Type and message of every error of an answer. */
+export async function errorsOf(request: Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await request;
+    return [];
+  } catch (error) {
+    if (!(error instanceof GraphqlResponseError)) throw error;
+    return (error.errors ?? []).map((each) => `${each.type ?? ''} ${each.message}`);
+  }
 }

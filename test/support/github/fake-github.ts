@@ -42,6 +42,8 @@ export interface FakeGitHub {
   readonly addRepository: (name: string, options?: RepositoryOptions) => FakeRepository;
   readonly fork: (name: string, owner: string) => FakeRepository;
   readonly addAccount: (login: string, type?: Account['type']) => void;
+  /** What it wrote stays, and is nobody's. */
+  readonly deleteAccount: (login: string) => void;
   readonly addTeam: (organization: string, slug: string, members?: readonly string[]) => void;
   /** A GITHUB_TOKEN of a job in a repository, by default one that may publish. */
   readonly workflowToken: (permissions?: Readonly<Record<string, Access>>, repository?: string) => string;
@@ -75,6 +77,7 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
     addRepository: (name, each = {}) => addRepository(world, name, each),
     fork: (name, owner) => forkRepository(world, name, owner),
     addAccount: (login, type) => void accountOf(world, login, type),
+    deleteAccount: (login) => void world.accounts.delete(login.toLowerCase()),
     addTeam: (organization, slug, members = []) => {
       accountOf(world, organization, 'Organization');
       world.teams.push({ id: world.nextId(), slug, organization, members: new Set(members) });

@@ -37,7 +37,18 @@ export function signedText(commit: Uncommitted): string {
   return commitText(commit, false);
 }
 
+/** Histories are walked again and again: each commit is taken apart once. */
+const parsed = new WeakMap<Objects, Map<string, Commit>>();
+
 export function readCommit(objects: Objects, sha: string): Commit | undefined {
+  const known = parsed.get(objects) ?? new Map<string, Commit>();
+  parsed.set(objects, known);
+  const commit = known.get(sha) ?? parseCommit(objects, sha);
+  if (commit) known.set(sha, commit);
+  return commit;
+}
+
+function parseCommit(objects: Objects, sha: string): Commit | undefined {
   const object = objects.read(sha);
   if (object?.type !== 'commit') return undefined;
   const text = object.bytes.toString('utf8');

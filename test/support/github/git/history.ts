@@ -2,8 +2,12 @@ import { readCommit, type Commit } from './commits.ts';
 import type { Objects } from './objects.ts';
 
 /** Everything that can be reached from commits, themselves first, newest before older where dates say so. */
-export function* reached(objects: Objects, from: readonly string[]): Generator<Commit> {
-  const seen = new Set<string>();
+export function* reached(
+  objects: Objects,
+  from: readonly string[],
+  without: ReadonlySet<string> = new Set(),
+): Generator<Commit> {
+  const seen = new Set<string>(without);
   let waiting = from.flatMap((sha) => readCommit(objects, sha) ?? []);
   while (waiting.length > 0) {
     waiting = waiting.toSorted((a, b) => (a.committer.date > b.committer.date ? -1 : 1));
@@ -17,24 +21,32 @@ export function* reached(objects: Objects, from: readonly string[]): Generator<C
 }
 
 export function isAncestor(objects: Objects, ancestor: string, of: string): boolean {
-  if (ancestor === of) return true;
-  for (const commit of reached(objects, [of])) if (commit.sha === ancestor) return true;
-  return false;
+  return ancestor === of || ancestors(objects, [of]).has(ancestor);
 }
 
 /** Commits of `head` that none of the others has, newest first. */
 export function commitsBeyond(objects: Objects, head: string, others: readonly string[]): readonly Commit[] {
-  const old = new Set([...reached(objects, others)].map(({ sha }) => sha));
-  return [...reachedUntil(objects, head, old)];
-}
-
-function* reachedUntil(objects: Objects, head: string, old: ReadonlySet<string>): Generator<Commit> {
-  for (const commit of reached(objects, [head])) if (!old.has(commit.sha)) yield commit;
+  const old = ancestors(objects, others);
+  return [...reached(objects, [head], old)];
 }
 
 /** A newest commit that both have; undefined where they have nothing in common. */
 export function mergeBase(objects: Objects, one: string, other: string): string | undefined {
-  const ancestors = new Set([...reached(objects, [one])].map(({ sha }) => sha));
-  for (const commit of reached(objects, [other])) if (ancestors.has(commit.sha)) return commit.sha;
+  const known = ancestors(objects, [one]);
+  for (const commit of reached(objects, [other])) if (known.has(commit.sha)) return commit.sha;
   return undefined;
+}
+
+/** Hashes of everything that can be reached, themselves too; in no order, and so at once. */
+function ancestors(objects: Objects, from: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const waiting = [...from];
+  for (let sha = waiting.pop(); sha !== undefined; sha = waiting.pop()) {
+    if (seen.has(sha)) continue;
+    const commit = readCommit(objects, sha);
+    if (!commit) continue;
+    seen.add(sha);
+    waiting.push(...commit.parents);
+  }
+  return seen;
 }

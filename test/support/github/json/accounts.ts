@@ -6,7 +6,11 @@ export function apiUrl(world: World, path: string): string {
   return `${world.url}/api/v3${path}`;
 }
 
-export function accountJson(world: World, { id, login, type }: Account): Json {
+/** Stands in for accounts that are gone. */
+const ghost: Account = { id: 10_137, login: 'ghost', type: 'User' };
+
+export function accountJson(world: World, account: Account): Json {
+  const { id, login, type } = world.accounts.has(account.login.toLowerCase()) ? account : ghost;
   const url = apiUrl(world, `/users/${encodeURIComponent(login)}`);
   return {
     login,
