@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GitHubEnvironment } from '../../src/entry/environment.ts';
 import { openShop, type DoorWish, type Shop } from '../repository/github/shop-host.ts';
+import { scratchRepository } from '../support/scratch-repository.ts';
 import { publisherPermissions } from '../support/github/tokens.ts';
 import { doctorWorld, type Diagnosis, type DoctorWorld } from './doctor-world.ts';
 
@@ -43,7 +44,11 @@ describe('cortex doctor before GitHub', () => {
   });
 
   it('asks nothing where no repository is known', async () => {
-    const { code, line } = await diagnose({ token: 'x', repository: undefined });
+    // A clone has a remote, which could name one.
+    const alone = scratchRepository({ 'README.md': '# Alone\n' });
+    const github = around({ token: 'x', repository: undefined });
+    const { code, line } = await world.diagnose(['--target', alone.directory], { github });
+    alone.remove();
     expect(code).toBe(0);
     expect(line('github')).toMatchObject({ ok: null, seen: expect.stringContaining('GITHUB_REPOSITORY') });
   });
