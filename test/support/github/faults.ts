@@ -19,7 +19,7 @@ export type Fault =
   /** It is done in between, and then the request itself. */
   | { readonly meanwhile: () => void | Promise<void> };
 
-/** Which requests a fault is for: all, without a limit. */
+/** Which requests a fault is for: all of the API, without a limit; those of git only by their kind. */
 export interface FaultRule {
   readonly kind?: Kind | 'any-write';
   readonly method?: string;
@@ -100,7 +100,11 @@ export function scriptedFaults(): Faults {
 
 function matches({ kind, method, path, body }: FaultRule, asked: Asked): boolean {
   const isKind =
-    kind === 'any-write' ? asked.kind === 'write' || asked.kind === 'mutation' : (kind ?? asked.kind) === asked.kind;
+    kind === 'any-write'
+      ? asked.kind === 'write' || asked.kind === 'mutation'
+      : kind === undefined
+        ? asked.kind !== 'git'
+        : kind === asked.kind;
   return (
     isKind &&
     (method ?? asked.method) === asked.method &&

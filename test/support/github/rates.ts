@@ -12,6 +12,8 @@ export interface Weight {
 
 interface Spent extends Weight {
   readonly at: number;
+  /** Of the hour: 1, and for a query what it costs. */
+  points: number;
 }
 
 const spent = new WeakMap<World, Map<string, Spent[]>>();
@@ -24,10 +26,8 @@ export function countRequest(world: World, token: Token | undefined, weight: Wei
   const all = requestsOf(world, token);
   const now = world.clock.now();
   const { limits } = world;
-  const used = usedThisHour(world, token);
-  if (used.count >= limits.requestsPerHour) {
-    throw new Refusal(403, { message: `API rate limit exceeded for ${token?.account.login ?? 'this address'}.` });
-  }
+  const used = usedThisHour(world, token, weight.resource);
+  if (used.count >= limits.requestsPerHour) throw primaryLimit(weight.resource, token?.account.login);
   if (limits.secondary) {
     const lastMinute = all.filter(({ at }) => at > now - minuteMs);
     const content = (ms: number): number => all.filter(({ at, isContent }) => isContent && at > now - ms).length;
@@ -40,7 +40,20 @@ export function countRequest(world: World, token: Token | undefined, weight: Wei
       points('graphql') > limits.graphqlPointsPerMinute;
     if (isTooMuch) throw secondaryLimit(60);
   }
-  all.push({ ...weight, at: now });
+  all.push({ ...weight, at: now, points: 1 });
+}
+
+/** What the query that was counted last costs beside its first point. */
+export function countCost(world: World, token: Token, points: number): void {
+  const last = requestsOf(world, token).at(-1);
+  if (last) last.points = points;
+}
+
+/** GraphQL says it in an answer of 200. */
+export function primaryLimit(resource: Weight['resource'], login = 'this address'): Refusal {
+  const message = `API rate limit exceeded for ${login}.`;
+  if (resource === 'core') return new Refusal(403, { message });
+  return new Refusal(200, { errors: [{ type: 'RATE_LIMITED', message }] });
 }
 
 export function secondaryLimit(retryAfterSeconds: number | undefined): Refusal {
@@ -54,10 +67,14 @@ export function secondaryLimit(retryAfterSeconds: number | undefined): Refusal {
 export function usedThisHour(
   world: World,
   token: Token | undefined,
+  resource: Weight['resource'],
 ): { readonly count: number; readonly resetSeconds: number } {
   const now = world.clock.now();
-  const recent = requestsOf(world, token).filter(({ at }) => at > now - hourMs);
-  return { count: recent.length, resetSeconds: Math.ceil(((recent[0]?.at ?? now) + hourMs) / 1000) };
+  const recent = requestsOf(world, token).filter((each) => each.resource === resource && each.at > now - hourMs);
+  return {
+    count: recent.reduce((sum, { points }) => sum + points, 0),
+    resetSeconds: Math.ceil(((recent[0]?.at ?? now) + hourMs) / 1000),
+  };
 }
 
 /** Headers of every answer: how much is left, and until when. */
@@ -66,7 +83,7 @@ export function rateHeaders(
   token: Token | undefined,
   resource: Weight['resource'],
 ): Record<string, string> {
-  const { count, resetSeconds } = usedThisHour(world, token);
+  const { count, resetSeconds } = usedThisHour(world, token, resource);
   const limit = world.limits.requestsPerHour;
   return {
     // By the server's own clock, which the reset goes by too.

@@ -34,6 +34,9 @@ export function notFound(): Refusal {
   return refusal(404, 'Not Found');
 }
 
-export function notAccessible(): Refusal {
-  return refusal(403, 'Resource not accessible by integration');
+/** Names what would have done, as GitHub does to tokens of Apps. */
+export function notAccessible(need?: { readonly any: readonly string[]; readonly access: string }): Refusal {
+  const { status, body } = refusal(403, 'Resource not accessible by integration');
+  const wanted = need?.any.map((name) => `${name}=${need.access}`).join('; ');
+  return new Refusal(status, body, wanted === undefined ? {} : { 'x-accepted-github-permissions': wanted });
 }

@@ -124,6 +124,8 @@ function newRepository(
     settings: {
       isPrivate: false,
       isArchived: false,
+      hasIssues: true,
+      hasDrafts: true,
       deletesMergedBranches: false,
       actionsMayOpenPullRequests: true,
       ...settings,

@@ -5,7 +5,7 @@ import { gitRequestOf, serveGit } from './git-http.ts';
 import type { Fault, Faults } from './faults.ts';
 import { bodyOf } from './listener.ts';
 import type { Kind, Logged, RequestLog } from './log.ts';
-import { countRequest, rateHeaders, secondaryLimit } from './rates.ts';
+import { countRequest, primaryLimit, rateHeaders, secondaryLimit } from './rates.ts';
 import { notFound, Refusal, refusal } from './refusals.ts';
 import { actionRoutes } from './rest/actions.ts';
 import { appRoutes } from './rest/apps.ts';
@@ -15,7 +15,7 @@ import { pullRoutes } from './rest/pulls.ts';
 import { refRoutes } from './rest/refs.ts';
 import { repositoryRoutes } from './rest/repositories.ts';
 import { matcher, type Answer, type Json, type Route } from './routes.ts';
-import { tokenOf, type Token } from './tokens.ts';
+import { scopesOf, tokenOf, type Token } from './tokens.ts';
 import type { World } from './world.ts';
 
 export interface Served {
@@ -62,8 +62,12 @@ export async function serve(served: Served, request: IncomingMessage, response: 
   const authorization = request.headers.authorization;
   const git = gitRequestOf(method, pathname, searchParams);
   if (git) {
-    served.log.add(logged(served, { kind: 'git', method, path: `${pathname}${search}`, operation: `git ${git.rest}` }));
-    await serveGit(served.world, { asked: git, token: knownToken(served.world, authorization) }, [request, response]);
+    const about = { kind: 'git', method, path: `${pathname}${search}`, operation: `git ${git.rest}` } as const;
+    const entry = served.log.add(logged(served, { ...about, authorization }));
+    const fault = served.faults.take({ kind: 'git', method, path: pathname, body: '' });
+    const token = knownToken(served.world, authorization);
+    if (!(await isSpoilt(fault, response))) await serveGit(served.world, { asked: git, token }, [request, response]);
+    entry.status = response.headersSent ? response.statusCode : null;
     return;
   }
   const text = await bodyOf(request, served.world.limits.requestBytes);
@@ -95,11 +99,23 @@ export async function serve(served: Served, request: IncomingMessage, response: 
     return;
   }
   entry.status = answer.status;
-  send(
-    response,
-    answer,
-    rateHeaders(served.world, knownToken(served.world, authorization), isGraphqlPath(path) ? 'graphql' : 'core'),
-  );
+  const token = knownToken(served.world, authorization);
+  const resource = isGraphqlPath(path) ? 'graphql' : 'core';
+  send(response, answer, { ...rateHeaders(served.world, token, resource), ...scopesOf(token) });
+}
+
+/** Whether a fault has answered in place of git; such a one is a status, a cut, or a wait. */
+async function isSpoilt(fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
+  if (fault === undefined) return false;
+  if (typeof fault === 'string') {
+    response.destroy();
+    return true;
+  }
+  if ('meanwhile' in fault) await fault.meanwhile();
+  if ('slowMs' in fault) await new Promise((resolve) => setTimeout(resolve, fault.slowMs));
+  if (!('status' in fault)) return false;
+  response.writeHead(fault.status).end(fault.message);
+  return true;
 }
 
 async function faulted(served: Served, asked: Asked, fault: Fault | undefined): Promise<Answer> {
@@ -117,7 +133,8 @@ async function faulted(served: Served, asked: Asked, fault: Fault | undefined): 
       'x-ratelimit-remaining': '0',
       'x-ratelimit-reset': String(Math.ceil(fault.primaryLimit.resetAt / 1000)),
     };
-    return { status: 403, body: { message: 'API rate limit exceeded for this installation.' }, headers };
+    const refused = primaryLimit(isGraphqlPath(asked.path) ? 'graphql' : 'core', 'this installation');
+    return { ...answerTo(refused), headers };
   }
   if ('slowMs' in fault) await new Promise((resolve) => setTimeout(resolve, fault.slowMs));
   if ('meanwhile' in fault) await fault.meanwhile();

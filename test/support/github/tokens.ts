@@ -98,7 +98,7 @@ export function demand(token: Token | undefined, repository: Repository, need: N
   if (!token && need.access === 'write') throw refusal(401, 'Requires authentication');
   if (!isVisible(token, repository)) throw notFound();
   if (token?.kind === 'user') throw refusal(403, 'Must have push access to repository');
-  throw notAccessible();
+  throw notAccessible(need);
 }
 
 export function isVisible(token: Token | undefined, repository: Repository): boolean {
@@ -109,6 +109,12 @@ export function isVisible(token: Token | undefined, repository: Repository): boo
 
 export function mayWriteWorkflows(token: Token): boolean {
   return token.permissions['workflows'] === 'write';
+}
+
+/** A header of the tokens of people: what they are for, all in all. */
+export function scopesOf(token: Token | undefined): Readonly<Record<string, string>> {
+  if (token?.kind !== 'user') return {};
+  return { 'x-oauth-scopes': mayWriteWorkflows(token) ? 'repo, workflow' : 'repo' };
 }
 
 export function reaches(token: Token, repository: Repository): boolean {

@@ -81,6 +81,9 @@ export type PullThread = Thread & { readonly pull: PullPart };
 export interface RepositorySettings {
   isPrivate: boolean;
   isArchived: boolean;
+  hasIssues: boolean;
+  /** Private repositories of free plans have no drafts. */
+  hasDrafts: boolean;
   deletesMergedBranches: boolean;
   /** "Allow GitHub Actions to create and approve pull requests". */
   actionsMayOpenPullRequests: boolean;

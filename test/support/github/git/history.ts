@@ -33,8 +33,10 @@ export function commitsBeyond(objects: Objects, head: string, others: readonly s
 /** A newest commit that both have; undefined where they have nothing in common. */
 export function mergeBase(objects: Objects, one: string, other: string): string | undefined {
   const known = ancestors(objects, [one]);
-  for (const commit of reached(objects, [other])) if (known.has(commit.sha)) return commit.sha;
-  return undefined;
+  const common = [...reached(objects, [other])].filter(({ sha }) => known.has(sha));
+  // Dates may be the same, or wrong: what another common one comes after is not the newest.
+  const passed = new Set(common.flatMap(({ parents }) => parents));
+  return common.find(({ sha }) => !passed.has(sha))?.sha;
 }
 
 /** Hashes of everything that can be reached, themselves too; in no order, and so at once. */

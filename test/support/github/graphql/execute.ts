@@ -13,6 +13,7 @@ import {
 import { Refusal, refusal as restRefusal } from '../refusals.ts';
 import type { Answer, Json } from '../routes.ts';
 import type { Kind as RequestKind } from '../log.ts';
+import { countCost } from '../rates.ts';
 import type { Token } from '../tokens.ts';
 import type { World } from '../world.ts';
 import type { Asker } from './asker.ts';
@@ -66,6 +67,7 @@ export async function runGraphql(
     cost: { points: costOf(size), nodes: size.nodes },
     nodes: { repository: repositoryNode, ref: refNode },
   };
+  countCost(world, token, asker.cost.points);
   const isMutation = document.definitions.some(
     (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === 'mutation',
   );

@@ -53,7 +53,7 @@ function account(
 
 /** What `rateLimit` says. */
 function rateLimitOf({ world, token, cost }: Asker): unknown {
-  const { count, resetSeconds } = usedThisHour(world, token);
+  const { count, resetSeconds } = usedThisHour(world, token, 'graphql');
   const limit = world.limits.requestsPerHour;
   const resetAt = new Date(resetSeconds * 1000).toISOString().replace('.000Z', 'Z');
   return {

@@ -95,7 +95,7 @@ export function repositoryJson(world: World, repository: Repository): Json {
     default_branch: repository.defaultBranch,
     open_issues: open,
     open_issues_count: open,
-    has_issues: true,
+    has_issues: settings.hasIssues,
     has_projects: false,
     has_wiki: false,
     has_pages: false,

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { accountJson, appJson } from '../json/accounts.ts';
-import { commitAt } from '../git/repository.ts';
+import { commitAt, resolveCommit } from '../git/repository.ts';
 import { pageUrl, repositoryUrl, simpleRepositoryJson } from '../json/repositories.ts';
 import { notAccessible, notFound, refusal } from '../refusals.ts';
 import {
   created,
   ok,
+  pageOf,
   reads,
   repositoryRoute,
   text,
@@ -38,8 +39,21 @@ export const actionRoutes: readonly Route[] = [
     const run = call.repository.checkRuns.find(({ id }) => String(id) === call.params['check_run_id']);
     if (!run) throw notFound();
     if (call.token?.account.login !== `${run.appSlug}[bot]`) throw notAccessible();
-    Object.assign(run.fields, call.body);
+    const annotations = [...annotationsOf(run.fields), ...annotationsOf(call.body)];
+    const output = { ...(run.fields['output'] as Json), ...(call.body['output'] as Json), annotations };
+    Object.assign(run.fields, call.body, { output });
     return ok(checkRunJson(call, run));
+  }),
+  repositoryRoute(['GET', `${base}/commits/{ref}/check-runs`], reads('checks'), (call) => {
+    const { repository, params, query } = call;
+    const sha = resolveCommit(repository.git, params['ref'] ?? '')?.sha;
+    if (sha === undefined) throw refusal(422, `No commit found for SHA: ${params['ref'] ?? ''}`);
+    const name = query.get('check_name');
+    const found = repository.checkRuns
+      .filter(({ fields }) => fields['head_sha'] === sha && (name === null || fields['name'] === name))
+      .toReversed();
+    const page = pageOf(call, found, (run) => checkRunJson(call, run));
+    return { ...page, body: { total_count: found.length, check_runs: page.body } };
   }),
   repositoryRoute(['POST', `${base}/code-scanning/sarifs`], writes('security_events'), uploadSarif),
   repositoryRoute(['GET', `${base}/actions/permissions/workflow`], reads('administration'), ({ repository }) =>
@@ -62,6 +76,11 @@ export const actionRoutes: readonly Route[] = [
     return ok(runJson(call, run));
   }),
 ];
+
+function annotationsOf(fields: Json): readonly unknown[] {
+  const { annotations } = (fields['output'] ?? {}) as { readonly annotations?: readonly unknown[] };
+  return annotations ?? [];
+}
 
 function checkRunJson({ world, repository }: RepositoryCall, { id, appSlug, fields }: CheckRun): Json {
   const output = (fields['output'] ?? {}) as Json;

@@ -95,10 +95,14 @@ function mintToken({ world, authorization, params, body }: Call): ReturnType<Rou
 }
 
 function readRates({ world, token }: Call): ReturnType<Route['handle']> {
-  const used = usedThisHour(world, token);
   const limit = world.limits.requestsPerHour;
-  const rate = { limit, used: used.count, remaining: Math.max(0, limit - used.count), reset: used.resetSeconds };
-  return ok({ resources: { core: rate, search: { ...rate, limit: 30 }, graphql: rate }, rate });
+  const rateOf = (resource: 'core' | 'graphql') => {
+    const { count, resetSeconds } = usedThisHour(world, token, resource);
+    return { limit, used: count, remaining: Math.max(0, limit - count), reset: resetSeconds };
+  };
+  const rate = rateOf('core');
+  const search = { ...rate, limit: 30, used: 0, remaining: 30 };
+  return ok({ resources: { core: rate, search, graphql: rateOf('graphql') }, rate });
 }
 
 function publicUserJson(account: Readonly<Record<string, unknown>>): unknown {

@@ -1,6 +1,6 @@
 import { commentJson, issueJson, labelJson } from '../json/threads.ts';
 import { reopenPull } from '../pulls.ts';
-import { notFound } from '../refusals.ts';
+import { notFound, refusal } from '../refusals.ts';
 import {
   created,
   ok,
@@ -148,6 +148,7 @@ function listIssues(call: RepositoryCall): ReturnType<Route['handle']> {
 /** Labels of somebody who may not write here are passed over in silence. */
 function createIssue(call: RepositoryCall): ReturnType<Route['handle']> {
   const { world, repository, body, actor } = call;
+  if (!repository.settings.hasIssues) throw refusal(410, 'Issues has been disabled in this repository.');
   const title = typeof body['title'] === 'number' ? String(body['title']) : text(body, 'title');
   const thread = addThread(world, repository, { author: actor, title, body: text(body, 'body') });
   if (isAllowed(call.token, repository, writes('contents')) || call.token?.kind !== 'user') {

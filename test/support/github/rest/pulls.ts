@@ -83,6 +83,9 @@ function createPull(call: RepositoryCall): ReturnType<Route['handle']> {
   }
   if (token && !head.includes(':')) demand(token, repository, reads('contents'));
   const isDraft = body['draft'] === true;
+  if (isDraft && !repository.settings.hasDrafts) {
+    throw refusal(422, 'Draft pull requests are not supported in this repository.');
+  }
   const thread = openPull(world, repository, {
     author: actor,
     title,

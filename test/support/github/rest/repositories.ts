@@ -9,7 +9,12 @@ import { roleOf, type Role } from '../world.ts';
 const base = '/repos/{owner}/{repo}';
 
 export const repositoryRoutes: readonly Route[] = [
-  repositoryRoute(['GET', base], reads('metadata'), ({ world, repository }) => ok(repositoryJson(world, repository))),
+  repositoryRoute(['GET', base], reads('metadata'), ({ world, repository, token }) => {
+    // What a person may do here; of other tokens nothing is told.
+    const permissions =
+      token?.kind === 'user' ? { permissions: rightsOf(roleOf(repository, token.account.login)) } : {};
+    return ok({ ...repositoryJson(world, repository), ...permissions });
+  }),
   repositoryRoute(['GET', `${base}/collaborators/{username}/permission`], reads('metadata'), (call) => {
     const { world, repository, params } = call;
     const account = world.accounts.get((params['username'] ?? '').toLowerCase());
