@@ -1,1 +1,1 @@
-export{n as readPublishedReports}from"./published-reports2.mjs";
+import{t as e}from"./results-question.mjs";import{n as t}from"./canonical.mjs";import{n}from"./past-reports.mjs";const r=`coordination/execution-plans`;async function i(i,a){let{results:o}=await i.look(e(a));if(o===null)return[];let s=(await i.readTree(o.head.sha,[`${r}/-`])).map(({path:e})=>e).filter(e=>e.startsWith(`${r}/`)&&e.endsWith(`-results.json`)).sort(t).slice(-40);return[...(await i.readTexts(o.head.sha,s)).values()].flatMap(e=>typeof e==`string`?n(e):[])}export{i as readPublishedReports};

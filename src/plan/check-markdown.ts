@@ -32,19 +32,34 @@ interface Block {
 export function renderCheck(plans: readonly CheckedPlan[], limits: Partial<CheckLimits> = {}): RenderedCheck {
   const { comment: characters, summary: bytes } = { ...checkLimits, ...limits };
   const digest = digestOfCheck(plans);
-  const full = plans.flatMap((plan) => blocksOf(plan, { isShort: false }));
-  const short = plans.flatMap((plan) => blocksOf(plan, { isShort: true }));
+  const ordered = [...plans].sort((a, b) => urgencyOf(a) - urgencyOf(b));
+  const full = ordered.flatMap(blocksOf);
+  const unchanged = ordered.filter(({ state }) => state === 'unchanged');
+  const short = [
+    ...ordered.filter((plan) => !unchanged.includes(plan)).flatMap(blocksOf),
+    ...(unchanged.length === 0 ? [] : [unchangedBlock(unchanged)]),
+  ];
   const summary = fit(full, { digest, fits: (text) => Buffer.byteLength(text) <= bytes });
   const comment = fit(short, { digest, fits: (text) => text.length <= characters });
   return { summary: summary.text, comment: comment.text, digest, isTruncated: comment.isTruncated };
 }
 
-function blocksOf(plan: CheckedPlan, { isShort }: { readonly isShort: boolean }): readonly Block[] {
+/** What people have to look at first: what may not run, then what reaches further than before. */
+function urgencyOf(plan: CheckedPlan): number {
+  const order = ['invalid', 'grows', 'added', 'changed', 'removed', 'unchanged'];
+  const grows = 'preview' in plan && plan.preview.diff?.some(({ reach }) => reach === 'grows') === true;
+  return order.indexOf(grows ? 'grows' : plan.state);
+}
+
+function unchangedBlock(plans: readonly CheckedPlan[]): Block {
+  return { rank: 1, text: `As before: ${plans.map(({ file }) => asCode(file)).join(', ')}` };
+}
+
+function blocksOf(plan: CheckedPlan): readonly Block[] {
   const name = asCode(plan.file);
   if (plan.state === 'removed') return [{ rank: 0, text: `## ${name} is removed\n\nNothing of it runs any more.` }];
   if (plan.state === 'invalid') return [problemsBlock(plan)];
   const head = headOf(plan.preview);
-  if (plan.state === 'unchanged' && isShort) return [{ rank: 1, text: `${name} runs as before.` }];
   const note = plan.note === undefined ? '' : `\n\n${plan.note}`;
   const tables = previewTables(plan.preview);
   const first = plan.preview.diff === undefined ? 3 : 2;

@@ -35,7 +35,7 @@ const roles: readonly HostRole[] = ['none', 'read', 'triage', 'write', 'maintain
 
 /**
  * Whether a run may start, and what it may do. Fails closed: a role that could not be read is none. Throws `start-event`,
- * `start-fork`, `start-role`, `start-ref`.
+ * `start-fork`, `start-role`, `start-bot`, `start-ref`.
  */
 export function mayStart(request: StartRequest): Admission {
   checkEvent(request);
@@ -62,7 +62,7 @@ function checkFork({ isFork }: StartRequest): void {
 /** A schedule is nobody's: it stands on the default branch, which people have reviewed. */
 function checkPerson({ event, actor, role, policy }: StartRequest): void {
   if (event === 'schedule') return;
-  if (roles.indexOf(role ?? 'none') >= roles.indexOf(policy.role)) return;
+  if (roles.indexOf(role ?? 'none') >= roles.indexOf(policy.role)) return refuseBot(actor);
   const seen = role === undefined ? 'could not be read' : `is ${role}`;
   throw problem(
     'start-role',
@@ -71,6 +71,14 @@ function checkPerson({ event, actor, role, policy }: StartRequest): void {
       hint: 'Have it started by somebody with that role, or change spec.workflow.role of the plan by a pull request.',
     },
   );
+}
+
+/** No person has a bracket in the login. What a bot starts, a stranger may have made it start. */
+function refuseBot(actor: string): void {
+  if (!actor.endsWith('[bot]')) return;
+  throw problem('start-bot', `${actor.slice(0, 60)} is a bot, and a run is started by people or by a schedule`, {
+    hint: 'Start it yourself, by a schedule, or ask for the mode `preview`.',
+  });
 }
 
 /** Throws `start-ref` where somebody asked to write from a branch that may not. */

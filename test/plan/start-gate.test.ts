@@ -53,6 +53,9 @@ describe('a run', () => {
     ['by a schedule of a fork', { event: 'schedule', isFork: true }, 'start-fork'],
     ['by a push of somebody who may write', { event: 'push' }, 'apply'],
     ['by a push of a bot without a role', { event: 'push', actor: 'dependabot[bot]', role: 'none' }, 'start-role'],
+    ['by a push of a bot that may write', { event: 'push', actor: 'hubot[bot]', role: 'admin' }, 'start-bot'],
+    ['by a bot, to see the plan', { actor: 'hubot[bot]', wanted: 'preview' }, 'preview'],
+    ['by a schedule that a bot wrote last', { event: 'schedule', actor: 'hubot[bot]' }, 'apply'],
     ['by an event of the API', { event: 'repository_dispatch' }, 'apply'],
     ['by a pull request', { event: 'pull_request' }, 'start-event'],
     ['by a pull request with rights', { event: 'pull_request_target', wanted: 'preview' }, 'start-event'],
@@ -96,6 +99,7 @@ describe('whatever asks for it', () => {
         expect(['workflow_dispatch', 'schedule', 'push']).toContain(request.event);
         const enough = request.policy.role === 'admin' ? ['admin'] : ['write', 'maintain', 'admin'];
         expect(request.event === 'schedule' || enough.includes(request.role ?? 'none')).toBe(true);
+        expect(request.event === 'schedule' || request.actor === 'mona').toBe(true);
         expect(['auto', 'apply']).toContain(request.wanted);
       }),
     );

@@ -59,7 +59,7 @@ describe.skipIf(gate.skip)(`the check of a pull request under act${gate.note}`, 
     expect(jobNamed(good, 'check').summary).toMatch(/30m.{1,80}31m/);
   });
 
-  it('says the same in one comment, with what runs as before in a line each', () => {
+  it('says the same in one comment, with what runs as before on one line', () => {
     expect(jobNamed(good, 'check').said).toContain('comment written');
     expect(comments()).toHaveLength(1);
     const { digest = 'none' } = jobNamed(bad, 'check').outputs;

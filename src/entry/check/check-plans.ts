@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { digestOfCheck, isRefused, type CheckedPlan } from '../../plan/check.ts';
 import { historyOf } from '../../plan/history.ts';
 import { planDigest } from '../../plan/digest.ts';
@@ -34,7 +36,8 @@ export interface PlanCheck {
 
 /** Proves all plans, and compares each with the base. Exit code 2 when any may not run. */
 export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
-  const judged = order.files.map((file) => ({ file, ...loadPlan(file) }));
+  const gone = order.base === undefined ? [] : await plansGoneSince(order.files, order.base, order.path);
+  const judged = order.files.filter((file) => !isGone(file, gone)).map((file) => ({ file, ...loadPlan(file) }));
   const checked: CheckedPlan[] = [];
   for (const { file, outcome } of judged) {
     checked.push(
@@ -43,7 +46,6 @@ export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
         : await compare(file, outcome, order),
     );
   }
-  const gone = order.base === undefined ? [] : await plansGoneSince(order.files, order.base, order.path);
   const plans = [...checked, ...gone.map((file): CheckedPlan => ({ file, state: 'removed' }))];
   return {
     exitCode: isRefused(plans) ? cliExit.problem : cliExit.success,
@@ -52,6 +54,15 @@ export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
     sources: Object.fromEntries(judged.map(({ file, text }) => [file, text])),
     digest: digestOfCheck(plans),
   };
+}
+
+/** Whether a name stands for what is gone: by itself, or as a pattern that nothing in its folder fits any more. */
+function isGone(file: string, gone: readonly string[]): boolean {
+  if (existsSync(file)) return false;
+  const isPattern = file.includes('*');
+  return gone.some((each) =>
+    isPattern ? dirname(resolve(each)) === dirname(resolve(file)) : resolve(each) === resolve(file),
+  );
 }
 
 async function compare(file: string, { plan, digest }: ParsedPlan, order: CheckOrder): Promise<CheckedPlan> {

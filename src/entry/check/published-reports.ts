@@ -1,5 +1,6 @@
 import type { HostQuestion, HostTreeEntry, HostView } from '../../protocol/code-host.ts';
 import type { Report } from '../../protocol/report.ts';
+import { onlyResults } from '../../report/publish/results-question.ts';
 import { compareText } from '../../shared/canonical.ts';
 import { reportIn } from './past-reports.ts';
 
@@ -21,7 +22,7 @@ const newest = 40;
 export async function readPublishedReports(host: ResultsReader, branch: string): Promise<readonly Report[]> {
   const { results } = await host.look(onlyResults(branch));
   if (results === null) return [];
-  const entries = await host.readTree(results.head.sha, [folder]);
+  const entries = await host.readTree(results.head.sha, [`${folder}/-`]);
   const paths = entries
     .map(({ path }) => path)
     .filter((path) => path.startsWith(`${folder}/`) && path.endsWith('-results.json'))
@@ -29,17 +30,4 @@ export async function readPublishedReports(host: ResultsReader, branch: string):
     .slice(-newest);
   const texts = await host.readTexts(results.head.sha, paths);
   return [...texts.values()].flatMap((text) => (typeof text === 'string' ? reportIn(text) : []));
-}
-
-/** No branch lies below one that is there, and nothing was merged in the future: the repository and its results alone. */
-export function onlyResults(branch: string): HostQuestion {
-  return {
-    base: null,
-    prefix: `${branch}/`,
-    branches: [],
-    results: branch,
-    issueLabel: 'cortex-dashboard',
-    labels: [],
-    mergedSince: '9999-01-01T00:00:00Z',
-  };
 }

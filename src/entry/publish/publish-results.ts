@@ -1,3 +1,4 @@
+import { code } from '../../report/markdown/escape.ts';
 import { commitResults, type ResultsOutcome } from '../../report/publish/results-commit.ts';
 import type { LessonFromPerson } from '../../report/publish/lessons.ts';
 import { pause } from '../../shared/pause.ts';
@@ -40,7 +41,7 @@ export function describeResults(outcome: ResultsOutcome): readonly string[] {
     staged: `${files.length} files would be committed to \`${branch}\`.`,
   }[action];
   const gone = leaving.length === 0 ? [] : [`${leaving.length} older executions leave its tree.`];
-  const left = refused.slice(0, named).map(({ path, reason }) => `\`${path}\` stays behind: ${reason}.`);
+  const left = refused.slice(0, named).map(({ path, reason }) => `${code(path)} stays behind: ${reason}.`);
   const more = refused.length > named ? [`${refused.length - named} more files stay behind.`] : [];
   return [what, ...gone, ...left, ...more, ...notes.map((note) => `${note}.`)];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -20,8 +21,8 @@ export async function planAt(file: string, revision: string, path: string): Prom
 }
 
 /**
- * Plan files that a revision has beside those named, in the same folders, and the tree at hand no longer has; as paths from
- * where the process stands.
+ * Plan files that a revision has in the folders of those named, and that are not there any more; as paths from where the process
+ * stands. Files that are named may be gone themselves, and with them their folder.
  */
 export async function plansGoneSince(
   files: readonly string[],
@@ -30,22 +31,23 @@ export async function plansGoneSince(
 ): Promise<readonly string[]> {
   const [first] = files;
   if (first === undefined) return [];
-  const { git, head } = await readHead(dirname(resolve(first)), path);
+  const { git, head } = await readHead(nearestFolder(dirname(resolve(first))), path);
   const commit = await commitOf(git, revision);
   const folders = new Set(files.map((file) => relative(head.root, dirname(resolve(file)))).filter(isInside));
-  const now = new Set(files.map((file) => relative(head.root, resolve(file))));
   const gone: string[] = [];
   for (const folder of folders) {
     const listed = await git(['ls-tree', '-z', '--name-only', commit, '--', folder === '' ? '.' : `${folder}/`]);
     const names = listed
       .toString('utf8')
       .split('\0')
-      .filter((name) => /\.ya?ml$/.test(name) && !now.has(name));
-    const present = await git(['ls-files', '-z', '--', ...names.map((name) => `:(literal)${name}`)]);
-    const kept = new Set(names.length === 0 ? [] : present.toString('utf8').split('\0'));
-    gone.push(...names.filter((name) => !kept.has(name)));
+      .filter((name) => /\.ya?ml$/.test(name));
+    gone.push(...names.filter((name) => !existsSync(join(head.root, name))));
   }
   return gone.map((name) => relative('.', join(head.root, name)));
+}
+
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }
 
 function isInside(folder: string): boolean {

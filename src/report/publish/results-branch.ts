@@ -39,7 +39,8 @@ export async function readResultsBranch(
     return typeof text === 'string' ? text : text === null || text === undefined ? null : undefined;
   };
   const index = readIndex(textOf(indexPath) ?? '');
-  const leaving = newestFirst(index ?? []).slice(wanted.keep);
+  // One more may leave than the branch is over its number: this execution comes to it.
+  const leaving = newestFirst(index ?? []).slice(wanted.keep - 1);
   const probes = [wanted.own, ...leaving.map((entry) => entry.execution_id)].flatMap(foldersOf);
   const tree = await host.readTree(commit, [...paths, ...probes]);
   const entries = new Map(tree.map((entry) => [entry.path, entry] as const));

@@ -6,6 +6,7 @@ import { oneLine } from '../markdown/escape.ts';
 import type { HostReader, HostWriter } from './host.ts';
 import { readResultsBranch } from './results-branch.ts';
 import { changeOfResults, type ChangeWish, type ResultsChange } from './results-change.ts';
+import { onlyResults } from './results-question.ts';
 import { readOwnResults, type OwnResults, type RefusedFile, type ResultsFolder } from './results-own.ts';
 
 /** What committing results needs of the code host. */
@@ -84,15 +85,7 @@ export async function commitResults(order: ResultsOrder): Promise<ResultsOutcome
 }
 
 async function lookAt({ host, policy }: ResultsOrder): Promise<HostBranch | null> {
-  const nothing = { base: null, branches: [], labels: [], issueLabel: 'cortex-dashboard' };
-  // No branch can lie below one that is there, and the year is far away: only the results are asked for.
-  const { results } = await host.look({
-    ...nothing,
-    prefix: `${policy.branch}/`,
-    results: policy.branch,
-    mergedSince: '9999-01-01T00:00:00Z',
-  });
-  return results;
+  return (await host.look(onlyResults(policy.branch))).results;
 }
 
 async function decide(order: ResultsOrder, own: OwnResults, head: HostBranch | null): Promise<ResultsChange> {

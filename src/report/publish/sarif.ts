@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Finding } from '../../protocol/finding.ts';
 import type { Report } from '../../protocol/report.ts';
 import { severities, type Severity } from '../../protocol/words.ts';
@@ -6,12 +7,11 @@ import { canonicalJson, compareText } from '../../shared/canonical.ts';
 /** What code scanning takes of one file. */
 export interface SarifLimits {
   readonly results: number;
-  /** Bytes before gzip: what is packed is never larger by much, and mostly far smaller. */
+  /** Bytes after gzip. */
   readonly bytes: number;
 }
 
-/** 25,000 results a run; 10 MB of gzip, which for text like this is ten times as much before. */
-const sarifLimits: SarifLimits = { results: 25_000, bytes: 60_000_000 };
+const sarifLimits: SarifLimits = { results: 25_000, bytes: 10_000_000 };
 
 export interface Sarif {
   readonly text: string;
@@ -56,7 +56,7 @@ export function sarifOf(
   for (let most = Math.min(entries.length, limits.results); ; most = Math.floor(most * 0.8)) {
     const kept = entries.slice(0, most);
     const text = `${canonicalJson(fileOf(kept, about.version), 1)}\n`;
-    if (Buffer.byteLength(text) <= limits.bytes || most === 0)
+    if (gzipSync(text).length <= limits.bytes || most === 0)
       return { text, results: kept.length, leftOut: entries.length - kept.length };
   }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -125,6 +126,9 @@ interface Parsed {
   }[];
 }
 
+/** A thousand characters that nothing packs well. */
+const noise = (seed: number): string => Array.from({ length: 16 }, (_, index) => sha256(`${seed} ${index}`)).join('');
+
 const about = { version: '1.2.3' };
 const written = (
   findings: readonly Finding[],
@@ -190,13 +194,22 @@ describe('findings as SARIF', () => {
     expect(written(all, { limits: { results: 3 } }).leftOut).toBe(0);
   });
 
-  it('are cut at the size', () => {
+  it('are cut at the size that they have packed', () => {
     const all = Array.from({ length: 200 }, (_, index) => finding(`f${index}`));
-    const whole = Buffer.byteLength(written(all).text);
+    const whole = gzipSync(written(all).text).length;
     expect(written(all, { limits: { bytes: whole } }).leftOut).toBe(0);
     const cut = written(all, { limits: { bytes: whole - 1 } });
     expect(cut.leftOut).toBeGreaterThan(0);
-    expect(Buffer.byteLength(cut.text)).toBeLessThan(whole);
+    expect(gzipSync(cut.text).length).toBeLessThan(whole);
+  });
+
+  it('keep to the real limits, in number and in bytes that hardly pack', () => {
+    const all = Array.from({ length: 25_001 }, (_, index) => finding(`f${index}`, { message: noise(index) }));
+    const { parsed, text, leftOut } = written(all);
+    expect(parsed.runs[0]?.results.length).toBe(25_001 - leftOut);
+    expect(leftOut).toBeGreaterThan(1);
+    expect(gzipSync(text).length).toBeLessThanOrEqual(10_000_000);
+    expect(written(all.map((each) => ({ ...each, message: 'm' }))).leftOut).toBe(1);
   });
 
   it('are valid whatever they say and wherever they are', () => {

@@ -1,0 +1,1 @@
+function e(e){return{base:null,prefix:`${e}/`,branches:[],results:e,issueLabel:`cortex-dashboard`,labels:[],mergedSince:`9999-01-01T00:00:00Z`}}export{e as t};
