@@ -1,0 +1,119 @@
+import { CortexError } from '../../shared/errors.ts';
+import type { BaseFiles } from './base-files.ts';
+import { readBaseFiles } from './base-files.ts';
+import { applyDecision, type Applied } from './apply-pull.ts';
+import { possibleBranches } from './fix.ts';
+import { decide } from './decide.ts';
+import type { DecideContext } from './decide-context.ts';
+import type { Decision } from './decision.ts';
+import { learn } from './learned.ts';
+import type { LessonFromPerson } from './lessons.ts';
+import { prepareFixes, sortOut } from './prepare.ts';
+import { textDigest } from './render-pull.ts';
+import type { PublishRun } from './publish-run.ts';
+import type { TextContext } from './text.ts';
+import { afterOf, questionOf, readWorld, type World } from './world.ts';
+
+/** What was seen, decided and done in one pass. */
+export interface Pass {
+  readonly world: World;
+  readonly base: BaseFiles;
+  readonly lessons: readonly LessonFromPerson[];
+  readonly decisions: readonly Decision[];
+  readonly applied: readonly Applied[];
+  /** Set where the host could not be reached, or bade to come back later: the rest of the decisions were not done. */
+  readonly stopped: CortexError | null;
+}
+
+/** Sees the repository as it is now. */
+export async function lookAround(run: PublishRun): Promise<World> {
+  const { input, candidates } = run;
+  const { policy } = input;
+  const question = questionOf({
+    base: input.base,
+    branches: possibleBranches(candidates, run.grouping),
+    results: policy.branch,
+    labels: policy.pullRequests.labels,
+    mergedDays: policy.pullRequests.pace.days,
+    nowMs: run.nowMs,
+  });
+  return readWorld(input.host, question, input.identity);
+}
+
+/** Decides by what was seen, and does it, unless the run is staged. `opened` were opened by an earlier pass. */
+export async function runPass(run: PublishRun, world: World, opened: number): Promise<Pass> {
+  const { input, candidates } = run;
+  const { policy, identity, mask } = input;
+  const lessons = learn(world, input.lessons, run.nowMs);
+  const rules = { world, plan: run.grouping, policy, identity, lessons, nowMs: run.nowMs, limits: run.limits, mask };
+  const sorted = sortOut(candidates, rules);
+  const base = await readBaseFiles(input.host, world.view.base.head.sha, sorted.wanted);
+  const prepared = prepareFixes(sorted.wanted, base, rules);
+  const decided = decide(prepared.fixes, decideContext(run, world, opened));
+  const decisions = [...sorted.decisions, ...prepared.decisions, ...decided];
+  const done = input.mode === 'apply' ? await applyAll(decisions, run, world) : { applied: [], stopped: null };
+  return { world, base, lessons, decisions, ...done };
+}
+
+function decideContext(run: PublishRun, world: World, opened: number): DecideContext {
+  const { report, policy, completeTasks } = run.input;
+  const text = textContext(run, world);
+  return {
+    world,
+    policy,
+    plan: report.plan.name,
+    execution: report.execution_id,
+    candidates: run.candidates,
+    completeTasks,
+    unseen: [...report.left_out, ...report.unread].map((each) => each.path),
+    isComplete:
+      report.status === 'complete' &&
+      report.tasks.every((task) => task.status === 'skipped' || completeTasks.has(task.task_id)),
+    nowMs: run.nowMs,
+    limits: run.limits,
+    opened,
+    textDigest: (fix, pull) => textDigest(fix, afterOf(world, fix.id, pull), text),
+  };
+}
+
+/** Links and words of this execution. */
+export function textContext({ input }: PublishRun, world: World): TextContext {
+  return {
+    report: input.report,
+    repositoryUrl: world.view.repository.url,
+    resultsBranch: input.policy.branch,
+    runUrl: input.runUrl,
+    mask: input.mask,
+  };
+}
+
+/** What frees a path or a place comes before what takes one. */
+const order: readonly Decision['action'][] = ['close', 'clean', 'update', 'reopen', 'open', 'hand-over'];
+
+async function applyAll(
+  decisions: readonly Decision[],
+  run: PublishRun,
+  world: World,
+): Promise<Pick<Pass, 'applied' | 'stopped'>> {
+  const { host, identity, policy } = run.input;
+  const context = {
+    host,
+    world,
+    identity,
+    policy: policy.pullRequests,
+    limits: run.limits,
+    text: textContext(run, world),
+  };
+  const applied: Applied[] = [];
+  for (const action of order) {
+    for (const decision of decisions.filter((each) => each.action === action)) {
+      try {
+        applied.push(await applyDecision(decision, context));
+      } catch (error) {
+        if (!(error instanceof CortexError) || error.family !== 'outside') throw error;
+        return { applied, stopped: error };
+      }
+    }
+  }
+  return { applied, stopped: null };
+}

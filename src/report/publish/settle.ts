@@ -1,0 +1,86 @@
+import type { Applied } from './apply-pull.ts';
+import type { Decision } from './decision.ts';
+import { workflowPaths } from './gate.ts';
+import { createPatch } from '../../shared/unified-diff.ts';
+import type { Pass } from './run-pass.ts';
+import type { World } from './world.ts';
+
+/** A decision as it came out: with the pull request that is there now, and what was done of it. */
+export interface Settled {
+  readonly decision: Decision;
+  readonly isDone: boolean;
+  readonly madeCommit: boolean;
+  readonly notAsked: readonly string[];
+}
+
+const writing: ReadonlySet<Decision['action']> = new Set(['open', 'reopen', 'update', 'close', 'clean']);
+
+/**
+ * What came of one or two passes. The second one sees what the first has done: where it has nothing to add, the first
+ * one's word stays; what the host refused is held, with its reason.
+ */
+export function settle(passes: readonly Pass[]): readonly Settled[] {
+  const byKey = new Map<string, Settled>();
+  for (const pass of passes) {
+    const applied = new Map(pass.applied.map((each) => [each.decision, each]));
+    for (const decision of pass.decisions) {
+      const settled = settledOne(decision, applied.get(decision));
+      const key = keyOf(decision);
+      const before = byKey.get(key);
+      if (before === undefined || !before.isDone || settled.decision.action === 'hold') byKey.set(key, settled);
+    }
+  }
+  return [...byKey.values()];
+}
+
+/** A fix, a pull request without one, and a change that is not fit are told apart. */
+function keyOf({ id, action, changes }: Decision): string {
+  return action === 'hold' || action === 'refuse' || action === 'ignore' ? `change ${changes.join(' ')}` : `fix ${id}`;
+}
+
+function settledOne(decision: Decision, applied: Applied | undefined): Settled {
+  const nothing = { decision, isDone: false, madeCommit: false, notAsked: [] };
+  if (applied === undefined) return nothing;
+  if (applied.refused) return { ...nothing, decision: asHeld(decision, applied.refused.message) };
+  return {
+    decision: { ...decision, pullRequest: applied.pullRequest },
+    isDone: writing.has(decision.action),
+    madeCommit: applied.commit !== null,
+    notAsked: applied.notAsked,
+  };
+}
+
+function asHeld(decision: Decision, reason: string): Decision {
+  const { id, branch, title, changes, paths, severity, pullRequest } = decision;
+  const files = 'fix' in decision ? decision.fix.files : [];
+  const patch = workflowPaths(files).length > 0 ? createPatch(files) : null;
+  return { id, branch, title, changes, paths, severity, pullRequest, reason, action: 'hold', patch };
+}
+
+/**
+ * Whether a second pass is due: the base has moved while the first one wrote, or somebody was faster than it. Not where
+ * the host does not show yet what was written: then the next run sees to it.
+ */
+export function needsSecondPass(first: Pass, now: World): boolean {
+  const moved = now.view.base.head.sha !== first.world.view.base.head.sha;
+  const outpaced = first.applied.some(({ refused }) => refused !== null && outpacing.has(refused.code));
+  if (!moved && !outpaced) return false;
+  return first.applied.every(
+    ({ pullRequest, decision }) =>
+      !['open', 'reopen'].includes(decision.action) ||
+      pullRequest === null ||
+      now.pulls.some(({ pull }) => pull.number === pullRequest.number && pull.state === 'open'),
+  );
+}
+
+const outpacing: ReadonlySet<string> = new Set(['branch-moved', 'branch-exists']);
+
+/** Whether anything was written that a second look could see. */
+export function hasWritten({ applied }: Pass): boolean {
+  return applied.some(({ decision }) => writing.has(decision.action));
+}
+
+export function openedBy({ applied }: Pass): number {
+  return applied.filter(({ decision, refused }) => ['open', 'reopen'].includes(decision.action) && refused === null)
+    .length;
+}
