@@ -79,7 +79,10 @@ function plainLine(fix: Fix): string {
 export function textDigest(fix: Fix, after: number | null, context: TextContext): string {
   const { report } = context;
   const neutral = { ...report, execution_id: '', evidence: [], plan: { ...report.plan, digest: '' } };
-  const members = fix.members.map((member) => ({ ...member, candidate: { ...member.candidate, tokens: 0 } }));
+  const members = fix.members.map(({ candidate, ...rest }) => {
+    const change = { ...candidate.change, baseCommit: '' };
+    return { ...rest, candidate: { ...candidate, change, tokens: 0 } };
+  });
   const text = visibleText(
     { ...fix, members },
     { after, detail: { rows: 100, words: 20_000 } },

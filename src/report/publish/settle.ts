@@ -20,22 +20,22 @@ const writing: ReadonlySet<Decision['action']> = new Set(['open', 'reopen', 'upd
  * one's word stays; what the host refused is held, with its reason.
  */
 export function settle(passes: readonly Pass[]): readonly Settled[] {
-  const byKey = new Map<string, Settled>();
+  const byId = new Map<string, readonly Settled[]>();
   for (const pass of passes) {
-    const applied = new Map(pass.applied.map((each) => [each.decision, each]));
-    for (const decision of pass.decisions) {
-      const settled = settledOne(decision, applied.get(decision));
-      const key = keyOf(decision);
-      const before = byKey.get(key);
-      if (before === undefined || !before.isDone || settled.decision.action === 'hold') byKey.set(key, settled);
+    const all = settlePass(pass);
+    for (const id of new Set(all.map(({ decision }) => decision.id))) {
+      const now = all.filter(({ decision }) => decision.id === id);
+      const before = byId.get(id) ?? [];
+      const stays = before.some(({ isDone }) => isDone) && !now.some(({ decision }) => decision.action === 'hold');
+      if (!stays) byId.set(id, now);
     }
   }
-  return [...byKey.values()];
+  return [...byId.values()].flat();
 }
 
-/** A fix, a pull request without one, and a change that is not fit are told apart. */
-function keyOf({ id, action, changes }: Decision): string {
-  return action === 'hold' || action === 'refuse' || action === 'ignore' ? `change ${changes.join(' ')}` : `fix ${id}`;
+function settlePass(pass: Pass): readonly Settled[] {
+  const applied = new Map(pass.applied.map((each) => [each.decision, each]));
+  return pass.decisions.map((decision) => settledOne(decision, applied.get(decision)));
 }
 
 function settledOne(decision: Decision, applied: Applied | undefined): Settled {
