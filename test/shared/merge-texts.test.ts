@@ -5,7 +5,7 @@ import { mergeTexts } from '../../src/shared/merge-texts.ts';
 const base = 'one\ntwo\nthree\nfour\nfive\nsix\n';
 
 describe('two edits of one text', () => {
-  it.each([
+  it.for([
     [
       'on lines apart are both kept',
       base.replace('one', 'ONE'),
@@ -33,7 +33,7 @@ describe('two edits of one text', () => {
       base.replace('two', '2'),
       undefined,
     ],
-  ])('%s', (_, ours, theirs, expected) => {
+  ] as const)('%s', ([, ours, theirs, expected]) => {
     expect(mergeTexts(base, ours, theirs)).toBe(expected);
   });
 
