@@ -38,10 +38,16 @@ export function claimOn(
 ): { readonly claim: Claim; readonly path: string } | undefined {
   for (const claim of claims) {
     if (claim.id === id) continue;
-    const path = paths.find((each) => claim.paths.includes(each));
+    const path = paths.find((each) => claim.paths.some((other) => areInTheWay(each, other)));
     if (path !== undefined) return { claim, path };
   }
   return undefined;
+}
+
+/** One path, or two that git or a file system can't have beside each other: a file and its folder, names in another case. */
+function areInTheWay(path: string, other: string): boolean {
+  const [a, b] = [path.toLowerCase(), other.toLowerCase()];
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
 /** Paths that something which is open, or goes first, holds. */

@@ -74,17 +74,18 @@ export function keyOf({ change, master, capability }: Candidate, plan: Grouping)
   return sha256(['group', plan.name, plan.group, ...parts].join('\n'));
 }
 
-/** Branch names that the candidates of an execution can have, before it is known which of them are fit. */
-export function possibleBranches(candidates: readonly Candidate[], plan: Grouping): readonly string[] {
-  const own = candidates.map(({ change, master }) =>
-    branchOf(master, change.fingerprint, change.pullRequest.branchSlug),
-  );
-  const grouped = candidates.map((each) => branchOf(each.master, keyOf(each, plan), groupName([each])));
-  return sortedSet(
-    plan.group === 'none'
-      ? own
-      : [...own, ...grouped, ...candidates.map((each) => branchOf(each.master, keyOf(each, plan), mixedName))],
-  );
+/**
+ * Branch names that the candidates of an execution can have, before it is known which of them are fit: those of all
+ * groupings, as a plan may have had another one when people closed what it proposed.
+ */
+export function possibleBranches(candidates: readonly Candidate[], plan: Pick<Grouping, 'name'>): readonly string[] {
+  const names = candidates.flatMap((each) => [
+    branchOf(each.master, each.change.fingerprint, each.change.pullRequest.branchSlug),
+    ...(['capability', 'master'] as const).flatMap((group) =>
+      [groupName([each]), mixedName].map((name) => branchOf(each.master, keyOf(each, { ...plan, group }), name)),
+    ),
+  ]);
+  return sortedSet(names);
 }
 
 /** The name of a group whose changes come from more than one capability. */

@@ -45,10 +45,13 @@ export function ignoredFor(candidate: Candidate, context: IgnoreContext): Ignore
   return closed && { reason: `#${closed.number} was closed without merging it`, pull: closed };
 }
 
-/** Where it can't be read what a pull request brings, its branch tells: then it brings all of its group. */
-function brings({ marker, id }: SeenPull, change: string, fixId: string): boolean {
+/**
+ * Where it can't be read what a pull request brings, its branch tells. Of a group, a closed one is then taken to have brought
+ * all of it, and an open one nothing that people have closed elsewhere.
+ */
+function brings({ marker, id, pull }: SeenPull, change: string, fixId: string): boolean {
   if (typeof marker === 'object') return marker.members.some((member) => member.change === change);
-  return id === fixId || change.startsWith(id);
+  return change.startsWith(id) || (id === fixId && pull.state !== 'open');
 }
 
 function has(ignored: IgnoredPull, change: string): boolean {

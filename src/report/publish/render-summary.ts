@@ -3,9 +3,11 @@ import { formatNumber } from '../markdown/format.ts';
 import { fencedText, named } from './foreign.ts';
 import type { PublishItem, PublishOutcome, RenderedPull } from './outcome.ts';
 
-/** Items of each kind that a summary names, and characters of it: the outcome as JSON has all. */
+/** Items of each kind that a summary names: the outcome as JSON has all. */
 const maxItems = 50;
-const maxLength = 400_000;
+
+/** Bytes of the pull requests that a staged summary shows: with all else, it stays below the 1 MiB that GitHub takes. */
+const maxStagedBytes = 700_000;
 const diffLength = 8_000;
 
 const done: Readonly<Record<PublishItem['action'], string>> = {
@@ -60,10 +62,10 @@ const writes: ReadonlySet<string> = new Set(['open', 'reopen', 'update', 'close'
 /** Whole pull requests as far as they fit, then how many more there are. */
 function stagedParts(rendered: readonly RenderedPull[]): readonly string[] {
   const parts: string[] = [];
-  let room = maxLength;
+  let room = maxStagedBytes;
   for (const pull of rendered) {
     const text = stagedPull(pull);
-    room -= text.length;
+    room -= Buffer.byteLength(text);
     if (room < 0) break;
     parts.push(text);
   }

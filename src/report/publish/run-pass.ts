@@ -12,7 +12,7 @@ import { prepareFixes, sortOut } from './prepare.ts';
 import { textDigest } from './render-pull.ts';
 import type { PublishRun } from './publish-run.ts';
 import type { TextContext } from './text.ts';
-import { afterOf, questionOf, readWorld, type World } from './world.ts';
+import { afterOf, openedBefore, questionOf, readWorld, type World } from './world.ts';
 
 /** What was seen, decided and done in one pass. */
 export interface Pass {
@@ -71,7 +71,7 @@ function decideContext(run: PublishRun, world: World, opened: number): DecideCon
       report.tasks.every((task) => task.status === 'skipped' || completeTasks.has(task.task_id)),
     nowMs: run.nowMs,
     limits: run.limits,
-    opened,
+    opened: Math.max(opened, openedBefore(world, { execution: report.execution_id, since: report.started_at })),
     textDigest: (fix, pull) => textDigest(fix, afterOf(world, fix.id, pull), text),
   };
 }

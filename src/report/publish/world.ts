@@ -81,7 +81,9 @@ async function withPaths(seen: SeenPull, view: HostView, host: HostReader): Prom
   const { pull, marker } = seen;
   const isKnown = typeof marker === 'object' && marker.paths !== null;
   if (pull.state !== 'open' || isKnown || pull.head === null) return seen;
-  const [head, base] = [await host.readTree(pull.head.sha, []), await host.readTree(view.base.head.sha, [])];
+  // What the base has changed since is not the branch's; where somebody else has pushed, it can't be told apart.
+  const from = seen.words?.base ?? view.base.head.sha;
+  const [head, base] = [await host.readTree(pull.head.sha, []), await host.readTree(from, [])];
   const before = new Map(base.map((entry) => [entry.path, entry.sha]));
   const after = new Map(head.map((entry) => [entry.path, entry.sha]));
   const paths = sortedSet([...before.keys(), ...after.keys()]).filter((path) => before.get(path) !== after.get(path));
@@ -91,6 +93,21 @@ async function withPaths(seen: SeenPull, view: HostView, host: HostReader): Prom
 /** Open ones of ours: they count against the limits and claim their paths. */
 export function openPulls(world: World): readonly SeenPull[] {
   return world.pulls.filter((seen) => seen.isOurs && seen.pull.state === 'open');
+}
+
+/**
+ * Pull requests that an execution has opened already, as one that is published again after it was cut off: those that bear
+ * its name and are younger than it. The host's times have no fractions of a second.
+ */
+export function openedBefore(
+  world: World,
+  { execution, since }: { readonly execution: string; readonly since: string },
+): number {
+  const sinceMs = Math.floor(Date.parse(since) / 1000) * 1000;
+  return world.pulls.filter(
+    ({ pull, marker, isOurs }) =>
+      isOurs && typeof marker === 'object' && marker.execution === execution && Date.parse(pull.createdAt) >= sinceMs,
+  ).length;
 }
 
 /** Pull requests of one fix, oldest first. */
