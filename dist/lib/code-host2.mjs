@@ -1,1 +1,1 @@
-export{n as openCodeHost}from"./code-host.mjs";
+const e=[`none`,`read`,`triage`,`write`,`maintain`,`admin`];function t(t,n){return e.indexOf(t)>=e.indexOf(n)}export{t as n,e as t};

@@ -9,16 +9,21 @@ export interface StateFile {
   readonly content: object;
 }
 
+const contents: Readonly<Record<string, (state: ExecutionState) => object>> = {
+  'current-execution.json': currentExecution,
+  'master-activation.json': masterActivation,
+  'worker-distribution.json': workerDistribution,
+  'task-queue.json': taskQueue,
+  'worker-pool.json': workerPool,
+  'execution-plans/preflight-report.json': preflightReport,
+};
+
+/** Where state files lie, below `coordination/`. */
+export const stateFilePaths: readonly string[] = Object.keys(contents);
+
 /** Every state file of an execution, as its events stand. */
 export function stateFiles(state: ExecutionState): readonly StateFile[] {
-  return [
-    { path: 'current-execution.json', content: currentExecution(state) },
-    { path: 'master-activation.json', content: masterActivation(state) },
-    { path: 'worker-distribution.json', content: workerDistribution(state) },
-    { path: 'task-queue.json', content: taskQueue(state) },
-    { path: 'worker-pool.json', content: workerPool(state) },
-    { path: 'execution-plans/preflight-report.json', content: preflightReport(state) },
-  ];
+  return Object.entries(contents).map(([path, contentOf]) => ({ path, content: contentOf(state) }));
 }
 
 function currentExecution(state: ExecutionState): object {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../shared/canonical.ts';
+import { startRoles } from './schema-publish.ts';
 import { allTasks, type Plan, type PlanTask } from './plan.ts';
 import { showBytes, showCount, showCpu, showDollars, showDuration } from './quantities.ts';
 
@@ -125,9 +126,14 @@ function publishParts({ publish }: Plan): readonly Part[] {
 
 /** Who may start a run, who approves it, and what it may write from. */
 function workflowParts({ workflow, target }: Plan): readonly Part[] {
-  const roles = ['write', 'maintain', 'admin'];
   return [
-    { kind: 'publish', subject: 'least role', shown: workflow.role, sign: -1, amount: roles.indexOf(workflow.role) },
+    {
+      kind: 'publish',
+      subject: 'least role',
+      shown: workflow.role,
+      sign: -1,
+      amount: startRoles.indexOf(workflow.role),
+    },
     holds('publish', 'approval', workflow.environment !== null),
     { ...setting('environment', workflow.environment ?? 'none'), kind: 'publish' },
     ...workflow.refs.map((ref) => present('publish', `writes from ${ref}`, 1)),

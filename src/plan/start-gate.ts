@@ -1,4 +1,4 @@
-import type { HostRole } from '../protocol/code-host.ts';
+import { isAtLeast, type HostRole } from '../protocol/code-host.ts';
 import { problem } from '../shared/errors.ts';
 import type { WorkflowPolicy } from './plan.ts';
 
@@ -31,7 +31,6 @@ export interface Admission {
 
 /** Events that run what the repository itself holds. All others can carry code or words of strangers. */
 const startingEvents = ['workflow_dispatch', 'schedule', 'push', 'repository_dispatch'];
-const roles: readonly HostRole[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
 
 /**
  * Whether a run may start, and what it may do. Fails closed: a role that could not be read is none. Throws `start-event`,
@@ -62,7 +61,7 @@ function checkFork({ isFork }: StartRequest): void {
 /** A schedule is nobody's: it stands on the default branch, which people have reviewed. */
 function checkPerson({ event, actor, role, policy }: StartRequest): void {
   if (event === 'schedule') return;
-  if (roles.indexOf(role ?? 'none') >= roles.indexOf(policy.role)) return refuseBot(actor);
+  if (isAtLeast(role ?? 'none', policy.role)) return refuseBot(actor);
   const seen = role === undefined ? 'could not be read' : `is ${role}`;
   throw problem(
     'start-role',

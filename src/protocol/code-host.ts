@@ -84,7 +84,19 @@ export interface HostIdentity {
   readonly mayWriteWorkflows: boolean;
 }
 
-export type HostRole = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+/** From the least to the most. */
+export const hostRoles = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type HostRole = (typeof hostRoles)[number];
+
+/** Whether a role may all that another one may. */
+export function isAtLeast(role: HostRole, least: HostRole): boolean {
+  return hostRoles.indexOf(role) >= hostRoles.indexOf(least);
+}
+
+/** Whether an account is the one that a token speaks as, or another bot: what either wrote, no person wrote by hand. */
+export function isOwnOrBot(author: HostActor, identity: Pick<HostIdentity, 'login'>): boolean {
+  return author.isBot || author.login === identity.login;
+}
 
 /** One entry of a tree; modes are git's: `100644`, `100755`, `120000` (link), `160000` (submodule). */
 export interface HostTreeEntry {

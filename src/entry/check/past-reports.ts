@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportSchema, type Report } from '../../protocol/report.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 
 /** Results of earlier executions in a folder, as far as they can be read; none where there is no folder. */
 export function readPastReports(folder: string): readonly Report[] {
@@ -13,10 +14,6 @@ export function readPastReports(folder: string): readonly Report[] {
 
 /** The report that a text holds; nothing where it is damaged, or of another version: history is no reason to fail. */
 export function reportIn(text: string): readonly Report[] {
-  try {
-    const read = reportSchema.safeParse(JSON.parse(text));
-    return read.success ? [read.data] : [];
-  } catch {
-    return [];
-  }
+  const read = reportSchema.safeParse(jsonOf(text));
+  return read.success ? [read.data] : [];
 }

@@ -1,4 +1,5 @@
 import type { HostComment } from '../../protocol/code-host.ts';
+import { isSameText } from '../../report/publish/same-text.ts';
 import { readMarkers, writeMarker } from '../../shared/marker.ts';
 
 /** The code host, as far as the one comment of a check needs it. */
@@ -33,8 +34,7 @@ export async function keepComment(
   const own = (await host.readComments(issue)).find(
     (comment) => comment.author.login === login && readMarkers(comment.body, kind).length > 0,
   );
-  // The server may end lines in its own way.
-  if (own !== undefined && own.body.replaceAll('\r\n', '\n').trim() === body) return 'unchanged';
+  if (isSameText(own?.body, body)) return 'unchanged';
   await host.writeComment({ issue, id: own?.id ?? null, body });
   return own === undefined ? 'written' : 'updated';
 }

@@ -8,6 +8,7 @@ import type { Event } from '../../protocol/event.ts';
 import { reportSchema, type Report } from '../../protocol/report.ts';
 import { problem } from '../../shared/errors.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Environment } from '../environment.ts';
 import { checkExecutionId } from '../run/execution-id.ts';
@@ -89,13 +90,4 @@ function unknownExecution(out: string, id: string): Error {
   const known = existsSync(executions) ? readdirSync(executions).sort().slice(-5) : [];
   const hint = known.length > 0 ? `There are ${known.join(', ')}.` : 'Name another folder with --out.';
   return problem('execution-unknown', `There is no execution ${id} below ${out}`, { hint });
-}
-
-/** What a file holds, or undefined where that is no JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

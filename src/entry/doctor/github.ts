@@ -1,5 +1,5 @@
 import { failed, guarded, met, noted, unasked, type CheckLine } from '../../cluster/kubernetes/doctor/check.ts';
-import type { HostIdentity } from '../../protocol/code-host.ts';
+import { isAtLeast, type HostIdentity } from '../../protocol/code-host.ts';
 import type { CodeHost } from '../code-host.ts';
 import type { Section, Visit } from './section.ts';
 
@@ -96,8 +96,7 @@ async function rightsChecks(host: CodeHost, identity: HostIdentity, isOwnApp: bo
   const check = 'rights on GitHub';
   if (identity.kind === 'user') {
     const role = await host.github.roleOf(identity.login);
-    if (['write', 'maintain', 'admin'].includes(role))
-      return [met(check, `${identity.login} has the role ${role}`, needed)];
+    if (isAtLeast(role, 'write')) return [met(check, `${identity.login} has the role ${role}`, needed)];
     const seen = `${identity.login} has the role ${role}`;
     return [failed(check, { seen, needed, remedy: 'Give that account write access, or another token.' })];
   }

@@ -6,7 +6,7 @@ import { hasMarkedComment, renderComment, type CommentKind } from './pull-commen
 import type { PublishLimits } from './limits.ts';
 import { withBlock } from './own-block.ts';
 import { renderClosed, renderCommit, renderPull, renderTitle } from './render-pull.ts';
-import { reviewersFor } from './reviewers.ts';
+import { reviewersOfFix } from './reviewers.ts';
 import type { TextContext } from './text.ts';
 import { afterOf, type SeenPull, type World } from './world.ts';
 import type { HostCommit, HostIdentity } from '../../protocol/code-host.ts';
@@ -168,14 +168,10 @@ async function bring(
 async function dress(
   fix: Fix,
   pull: { readonly number: number; readonly nodeId: string },
-  { host, world, policy, identity, limits }: ApplyContext,
+  context: ApplyContext,
 ): Promise<{ readonly notAsked: readonly string[] }> {
-  const wish = { from: policy.reviewers, identity, most: limits.reviewers };
-  const { people, teams } = reviewersFor(
-    fix.files.map((file) => file.path),
-    world.view,
-    wish,
-  );
+  const { host, world, policy } = context;
+  const { people, teams } = reviewersOfFix(fix, world.view, context);
   if (policy.labels.length + people.length + teams.length === 0) return { notAsked: [] };
   return host.dressPullRequest({
     number: pull.number,

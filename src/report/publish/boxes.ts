@@ -35,7 +35,11 @@ function parseTick(name: string): Tick | undefined {
   return kind === 'reason' && known !== undefined ? { box: 'reason', id: key, reason: known } : undefined;
 }
 
-/** Whether a box is ticked. */
-export function isTicked(ticks: readonly Tick[], box: Tick['box'], key: string): boolean {
-  return ticks.some((tick) => tick.box === box && tick.id === key);
+/** Whether a box is ticked; of a reason, that one. */
+export function isTicked(ticks: readonly Tick[], box: string, key: string): boolean {
+  return ticks.some((tick) => nameOf(tick) === box && tick.id === key);
+}
+
+function nameOf(tick: Tick): string {
+  return tick.box === 'reason' ? `reason ${tick.reason}` : tick.box;
 }

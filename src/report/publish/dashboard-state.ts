@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HostIdentity, HostIssue, HostView } from '../../protocol/code-host.ts';
+import { isOwnOrBot, type HostIdentity, type HostIssue, type HostView } from '../../protocol/code-host.ts';
 import { sha256Schema } from '../../protocol/finding.ts';
 import type { Json } from '../../shared/canonical.ts';
 import { readMarkers, writeMarker } from '../../shared/marker.ts';
@@ -76,7 +76,7 @@ export interface DashboardSeen {
 /** The dashboard among the issues that carry its label: the oldest one that we wrote. */
 export function seenDashboard(view: Pick<HostView, 'issues'>, identity: HostIdentity): DashboardSeen {
   const ours = view.issues
-    .filter((issue) => readMarkers(issue.body, kind).length > 0 && isOurs(issue, identity))
+    .filter((issue) => readMarkers(issue.body, kind).length > 0 && isOwnOrBot(issue.author, identity))
     .toSorted((a, b) => a.number - b.number);
   const [issue] = ours;
   if (issue === undefined) return { issue: null, memory: 'none', state: emptyState, ticks: [], duplicates: [] };
@@ -88,10 +88,6 @@ export function seenDashboard(view: Pick<HostView, 'issues'>, identity: HostIden
     ticks: readTicks(issue.body),
     duplicates: ours.slice(1).filter((each) => each.state === 'open'),
   };
-}
-
-function isOurs({ author }: HostIssue, identity: HostIdentity): boolean {
-  return author.isBot || author.login === identity.login;
 }
 
 function readState(body: string): DashboardState | undefined {

@@ -1,6 +1,7 @@
 import { compareText } from '../../shared/canonical.ts';
 import { isoTime } from '../../shared/clock.ts';
 import { CortexError } from '../../shared/errors.ts';
+import { isTicked } from './boxes.ts';
 import { countsOf } from './counts.ts';
 import { dashboardLabel, type DashboardState, type IgnoredPull } from './dashboard-state.ts';
 import { actsOf, type Decision } from './decision.ts';
@@ -12,6 +13,7 @@ import { questionComments, writeComments } from './question-comments.ts';
 import { readAnswers, type QuestionAnswer } from './questions.ts';
 import { renderDashboard } from './render-dashboard.ts';
 import type { Pass } from './run-pass.ts';
+import { isSameText } from './same-text.ts';
 import type { Settled } from './settle.ts';
 import { openPulls, type World } from './world.ts';
 
@@ -65,9 +67,8 @@ async function writeDashboard(
 ): Promise<{ readonly number: number; readonly url: string }> {
   const { host } = input;
   const { issue, duplicates } = dashboard;
-  const isSame = issue?.body.replaceAll('\r\n', '\n').trim() === body.trim();
   const written =
-    issue && isSame
+    issue && isSameText(issue.body, body)
       ? issue
       : await host.writeIssue({
           number: issue?.number ?? null,
@@ -90,17 +91,9 @@ function dashboardText(
   const decisions = settled.map(({ decision }) => decision);
   const state = nextState(run, { pass, settled, latest });
   const acted = pass.world.dashboard.ticks;
-  const stays = (kind: string, id: string): boolean => {
-    const [box = '', reason] = kind.split(' ');
-    const waits = latest.dashboard.ticks.some(
-      (tick) => tick.box === box && tick.id === id && (tick.box !== 'reason' || tick.reason === reason),
-    );
-    const wasSeen = acted.some(
-      (tick) => tick.box === box && tick.id === id && (tick.box !== 'reason' || tick.reason === reason),
-    );
-    // A pull request that could not be taken over this time is asked for again next time.
-    return waits && (!wasSeen || box === 'take-over');
-  };
+  // A pull request that could not be taken over this time is asked for again next time.
+  const stays = (box: string, id: string): boolean =>
+    isTicked(latest.dashboard.ticks, box, id) && (box === 'take-over' || !isTicked(acted, box, id));
   const { mask } = run.input;
   const text = renderDashboard(
     { decisions, state, questions: open, lessons: pass.lessons, stays, notes, mask },

@@ -60,6 +60,14 @@ export type Act =
 export type Decision = About & Act;
 export type Action = Decision['action'];
 
+/** What writes to the host as what it is: all else only says how things stand. */
+const writing: ReadonlySet<Action> = new Set(['open', 'reopen', 'update', 'close', 'clean']);
+
+/** Whether an action is done by writing. */
+export function isWriting(action: Action): boolean {
+  return writing.has(action);
+}
+
 /** The decisions of one kind. */
 export function actsOf<A extends Action>(
   decisions: readonly Decision[],

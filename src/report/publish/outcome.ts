@@ -1,35 +1,25 @@
 import type { CortexError } from '../../shared/errors.ts';
 import { createPatch } from '../../shared/unified-diff.ts';
-import type { Severity } from '../../protocol/words.ts';
 import type { PublishCounts } from './counts.ts';
 import { countsOf } from './counts.ts';
 import type { DashboardOutcome } from './dashboard.ts';
-import type { Action, Decision } from './decision.ts';
-import type { Fix } from './fix.ts';
+import { isWriting, type About, type Action, type Decision } from './decision.ts';
 import type { LessonFromPerson } from './lessons.ts';
 import { withBlock } from './own-block.ts';
 import type { PublishRun } from './publish-run.ts';
 import type { QuestionAnswer } from './questions.ts';
 import { renderPull, renderTitle } from './render-pull.ts';
-import { reviewersFor, type Reviewers } from './reviewers.ts';
+import { reviewersOfFix, type Reviewers } from './reviewers.ts';
 import { textContext, type Pass } from './run-pass.ts';
 import type { Settled } from './settle.ts';
 import { renderSummary } from './render-summary.ts';
 import { afterOf, type World } from './world.ts';
 
 /** What became of one fix, one pull request or one change. */
-export interface PublishItem {
+export interface PublishItem extends About {
   readonly action: Action;
   /** False in a staged run, and where the host was not reached any more: then it is what would be done. */
   readonly isDone: boolean;
-  readonly id: string;
-  readonly branch: string;
-  readonly title: string;
-  readonly changes: readonly string[];
-  readonly paths: readonly string[];
-  readonly severity: Severity;
-  readonly pullRequest: { readonly number: number; readonly url: string } | null;
-  readonly reason: string;
 }
 
 /** A pull request as it is, or would be, written. */
@@ -95,11 +85,9 @@ export function outcomeOf(
   return { ...outcome, markdown: run.input.mask(renderSummary(outcome)) };
 }
 
-const written: ReadonlySet<Action> = new Set(['open', 'reopen', 'update', 'close', 'clean']);
-
 /** What was decided and not reached any more is not counted as done. */
 function wasDone({ decision, isDone }: Settled): boolean {
-  return isDone || !written.has(decision.action);
+  return isDone || !isWriting(decision.action);
 }
 
 function itemOf({ decision, isDone }: Settled): PublishItem {
@@ -123,15 +111,9 @@ function rendered(decision: Decision, run: PublishRun, world: World): readonly R
       title: there?.title ?? renderTitle(fix, context),
       isDraft: there?.isDraft ?? policy.pullRequests.draft,
       labels: there?.labels ?? policy.pullRequests.labels,
-      reviewers: askedFor(fix, run, world),
+      reviewers: reviewersOfFix(fix, world.view, { ...run.input, policy: policy.pullRequests, limits: run.limits }),
       body: withBlock(there?.body ?? '', block),
       diff: createPatch(fix.files),
     },
   ];
-}
-
-function askedFor(fix: Fix, { input, limits }: PublishRun, world: World): Reviewers {
-  const wish = { from: input.policy.pullRequests.reviewers, identity: input.identity, most: limits.reviewers };
-  const paths = fix.files.map((file) => file.path);
-  return reviewersFor(paths, world.view, wish);
 }

@@ -1,4 +1,4 @@
-import type { HostComment, HostIdentity } from '../../protocol/code-host.ts';
+import { isOwnOrBot, type HostComment, type HostIdentity } from '../../protocol/code-host.ts';
 import { readMarkers, writeMarker } from '../../shared/marker.ts';
 import type { Closing } from './pull-marker.ts';
 
@@ -28,7 +28,7 @@ export function hasMarkedComment(
   identity: HostIdentity,
 ): boolean {
   return comments
-    .filter(({ author }) => author.isBot || author.login === identity.login)
+    .filter(({ author }) => isOwnOrBot(author, identity))
     .flatMap(({ body }) => readMarkers(body, kind))
     .some((marker) => marker !== 'damaged' && (marker.data as { readonly about?: unknown } | null)?.about === about);
 }

@@ -2,6 +2,7 @@ import type { HostComment, HostIdentity } from '../../protocol/code-host.ts';
 import { plain } from '../markdown/escape.ts';
 import { named } from './foreign.ts';
 import type { PublishHost } from './host.ts';
+import { isSameText } from './same-text.ts';
 import {
   askedQuestions,
   noteMarker,
@@ -46,16 +47,11 @@ export function questionComments(
     if (!each.isOpen || answer === undefined || current.has(`${each.execution} ${each.question}`)) return [];
     return { comment, body: answeredText(each, answer, context) };
   });
-  const orders = [...open, ...earlier].filter(({ comment, body }) => !isSame(comment?.body, body));
+  const orders = [...open, ...earlier].filter(({ comment, body }) => !isSameText(comment?.body, body));
   return [
     ...orders.map(({ comment, body }) => ({ id: comment?.id ?? null, body })),
     ...notes.map((note) => ({ id: null, body: noteText(note, context) })),
   ];
-}
-
-/** A host may give a text back with other line ends or without its last one. */
-function isSame(there: string | undefined, wanted: string): boolean {
-  return there?.replaceAll('\r\n', '\n').trim() === wanted.trim();
 }
 
 function questionText(

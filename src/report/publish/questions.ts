@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { ExecutionState } from '../../execution/execution-state.ts';
-import type { HostActor, HostComment, HostIdentity, HostRole, HostView } from '../../protocol/code-host.ts';
+import {
+  isAtLeast,
+  isOwnOrBot,
+  type HostComment,
+  type HostIdentity,
+  type HostRole,
+  type HostView,
+} from '../../protocol/code-host.ts';
 import { masterNames, severities } from '../../protocol/words.ts';
 import type { Json } from '../../shared/canonical.ts';
 import { readMarkers, writeMarker } from '../../shared/marker.ts';
@@ -91,7 +98,7 @@ export function noteMarker(note: AnswerNote): string {
 export function askedQuestions(comments: readonly HostComment[], identity: HostIdentity): readonly AskedQuestion[] {
   const asked = new Map<string, AskedQuestion>();
   for (const comment of comments) {
-    const data = isOurs(comment.author, identity) ? dataOf(comment.body, kind) : undefined;
+    const data = isOwnOrBot(comment.author, identity) ? dataOf(comment.body, kind) : undefined;
     const read = markedSchema.safeParse(data);
     if (!read.success) continue;
     const key = `${read.data.execution} ${read.data.question}`;
@@ -113,7 +120,7 @@ export async function readAnswers(
   const comments = seenDashboard(view, wish.identity).issue?.comments ?? [];
   const asked = askedQuestions(comments, wish.identity);
   const noted = new Set(
-    comments.flatMap(({ author, body }) => (isOurs(author, wish.identity) ? notedComment(body) : [])),
+    comments.flatMap(({ author, body }) => (isOwnOrBot(author, wish.identity) ? notedComment(body) : [])),
   );
   const answers = new Map<string, QuestionAnswer>();
   const notes: AnswerNote[] = [];
@@ -173,17 +180,13 @@ function judge(
   return { execution, question: id, choice: option, by: comment.author.login, at: comment.createdAt };
 }
 
-const roles: readonly HostRole[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
-
 async function roleProblem(
   login: string,
   reader: Pick<HostReader, 'roleOf'>,
   least: HostRole,
 ): Promise<string | undefined> {
   const role = await reader.roleOf(login);
-  return roles.indexOf(role) >= roles.indexOf(least)
-    ? undefined
-    : `who answers needs the role ${least} in this repository`;
+  return isAtLeast(role, least) ? undefined : `who answers needs the role ${least} in this repository`;
 }
 
 function notedComment(body: string): readonly number[] {
@@ -194,8 +197,4 @@ function notedComment(body: string): readonly number[] {
 function dataOf(body: string, of: string): Json | undefined {
   const [first] = readMarkers(body, of);
   return first === undefined || first === 'damaged' ? undefined : first.data;
-}
-
-function isOurs(author: HostActor, identity: HostIdentity): boolean {
-  return author.isBot || author.login === identity.login;
 }

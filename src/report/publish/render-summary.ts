@@ -1,5 +1,6 @@
 import { plain } from '../markdown/escape.ts';
 import { formatNumber } from '../markdown/format.ts';
+import { isWriting } from './decision.ts';
 import { fencedText, named } from './foreign.ts';
 import type { PublishItem, PublishOutcome, RenderedPull } from './outcome.ts';
 
@@ -49,15 +50,13 @@ export function renderSummary(outcome: Omit<PublishOutcome, 'markdown'>): string
 function listOf(word: string, items: readonly PublishItem[], mode: PublishOutcome['mode']): string {
   const lines = items.slice(0, maxItems).map((item) => {
     const where = item.pullRequest ? `[#${item.pullRequest.number}](${item.pullRequest.url})` : named(item.branch, 160);
-    const undone = mode === 'apply' && !item.isDone && writes.has(item.action) ? ' (not yet done)' : '';
+    const undone = mode === 'apply' && !item.isDone && isWriting(item.action) ? ' (not yet done)' : '';
     return `- ${where} ${plain(item.title, 120)}: ${plain(item.reason, 300)}${undone}`;
   });
   const left = items.length - lines.length;
   const more = left > 0 ? [`- and ${formatNumber(left)} more`] : [];
   return [`### ${word}: ${formatNumber(items.length)}`, [...lines, ...more].join('\n')].join('\n\n');
 }
-
-const writes: ReadonlySet<string> = new Set(['open', 'reopen', 'update', 'close', 'clean']);
 
 /** Whole pull requests as far as they fit, then how many more there are. */
 function stagedParts(rendered: readonly RenderedPull[]): readonly string[] {

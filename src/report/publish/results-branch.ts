@@ -1,7 +1,7 @@
 import type { HostBranch, HostTreeEntry } from '../../protocol/code-host.ts';
 import type { HostReader } from './host.ts';
 import { bareEntry, newestFirst, readIndex, type IndexEntry } from './results-index.ts';
-import { jsonOf } from './results-own.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 import { executionOfPath, indexPath, lessonsPath, resultsFile, resultsRoot } from './results-paths.ts';
 
 /** What is on the results branch; empty where the branch is not there yet. */

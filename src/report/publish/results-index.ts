@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Report } from '../../protocol/report.ts';
 import { compareText } from '../../shared/canonical.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 import { code, link, plain } from '../markdown/escape.ts';
 import { reportFile, resultsFile } from './results-paths.ts';
 
@@ -37,11 +38,7 @@ const indexSchema = z.object({ v: z.literal(1), executions: z.array(entrySchema)
 
 /** The entries of an index; undefined where the text is none. */
 export function readIndex(content: string): readonly IndexEntry[] | undefined {
-  try {
-    return indexSchema.parse(JSON.parse(content)).executions;
-  } catch {
-    return undefined;
-  }
+  return indexSchema.safeParse(jsonOf(content)).data?.executions;
 }
 
 /** An execution of which only the files are there. */

@@ -1,5 +1,5 @@
 import { lessonFile, lessonFileSchema, mergeLessons, type LessonFromPerson } from './lessons.ts';
-import { jsonOf } from './results-own.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 
 /** The lessons that `lessons.json` holds; none without the file, undefined where it is none that we wrote. */
 export function readLessons(text: string | null): readonly LessonFromPerson[] | undefined {

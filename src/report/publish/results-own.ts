@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { stateFilePaths } from '../../execution/state-files.ts';
 import { reportSchema, type Report } from '../../protocol/report.ts';
 import { compareText } from '../../shared/canonical.ts';
 import { problem } from '../../shared/errors.ts';
+import { jsonOf } from '../../shared/json-of.ts';
 import { publishable } from '../publishable.ts';
-import { executionOfPath, hasPlainNames, resultsFile, statePaths } from './results-paths.ts';
+import { executionOfPath, hasPlainNames, resultsFile } from './results-paths.ts';
 
 /** The folder that an execution wrote to. Paths are relative to it, with `/`; credentials have been masked in its files. */
 export interface ResultsFolder {
@@ -44,7 +46,7 @@ export async function readOwnResults(
   const state = new Map<string, Uint8Array>();
   const refused: RefusedFile[] = [];
   for (const { path, bytes } of listed) {
-    const isState = statePaths.some((each) => each === path);
+    const isState = stateFilePaths.includes(path);
     if (!isState && executionOfPath(path) !== id) continue;
     const reason = refusal(path, bytes, fileLimit);
     if (reason !== undefined) refused.push({ path, reason });
@@ -82,13 +84,4 @@ function ofExecution(state: ReadonlyMap<string, Uint8Array>, id: string): Readon
   return new Map(
     [...state].filter(([, content]) => tellsExecution.safeParse(jsonOf(content)).data?.execution_id === id),
   );
-}
-
-/** What a file holds, or undefined where that is no JSON. */
-export function jsonOf(content: Uint8Array | string): unknown {
-  try {
-    return JSON.parse(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

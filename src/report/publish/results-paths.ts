@@ -3,16 +3,6 @@ import { createHash } from 'node:crypto';
 /** The folder of the results branch that belongs to Cortex. */
 export const resultsRoot = 'coordination';
 
-/** Files that follow the last execution, below `coordination/`. */
-export const statePaths = [
-  'current-execution.json',
-  'master-activation.json',
-  'worker-distribution.json',
-  'task-queue.json',
-  'worker-pool.json',
-  'execution-plans/preflight-report.json',
-] as const;
-
 /** Files that tell of all executions, below `coordination/`. */
 export const indexPath = 'index.json';
 export const readmePath = 'README.md';

@@ -1,5 +1,5 @@
 import type { Applied } from './apply-pull.ts';
-import type { Decision } from './decision.ts';
+import { isWriting, type Decision } from './decision.ts';
 import { workflowPaths } from './gate.ts';
 import { createPatch } from '../../shared/unified-diff.ts';
 import type { Pass } from './run-pass.ts';
@@ -12,8 +12,6 @@ export interface Settled {
   readonly madeCommit: boolean;
   readonly notAsked: readonly string[];
 }
-
-const writing: ReadonlySet<Decision['action']> = new Set(['open', 'reopen', 'update', 'close', 'clean']);
 
 /**
  * What came of one or two passes. The second one sees what the first has done: where it has nothing to add, the first
@@ -44,7 +42,7 @@ function settledOne(decision: Decision, applied: Applied | undefined): Settled {
   if (applied.refused) return { ...nothing, decision: asHeld(decision, applied.refused.message) };
   return {
     decision: { ...decision, pullRequest: applied.pullRequest },
-    isDone: writing.has(decision.action),
+    isDone: isWriting(decision.action),
     madeCommit: applied.commit !== null,
     notAsked: applied.notAsked,
   };
@@ -77,7 +75,7 @@ const outpacing: ReadonlySet<string> = new Set(['branch-moved', 'branch-exists']
 
 /** Whether anything was written that a second look could see. */
 export function hasWritten({ applied }: Pass): boolean {
-  return applied.some(({ decision }) => writing.has(decision.action));
+  return applied.some(({ decision }) => isWriting(decision.action));
 }
 
 export function openedBy({ applied }: Pass): number {

@@ -1,4 +1,11 @@
-import type { HostBranch, HostIdentity, HostPullRequest, HostQuestion, HostView } from '../../protocol/code-host.ts';
+import {
+  isOwnOrBot,
+  type HostBranch,
+  type HostIdentity,
+  type HostPullRequest,
+  type HostQuestion,
+  type HostView,
+} from '../../protocol/code-host.ts';
 import { isoTime } from '../../shared/clock.ts';
 import { compareText, sortedSet } from '../../shared/canonical.ts';
 import { branchPrefix, idOf, idOfBranch } from './branch-names.ts';
@@ -66,7 +73,7 @@ function seenPull(pull: HostPullRequest, identity: HostIdentity): SeenPull | und
   if (id === undefined || pull.isFromFork) return undefined;
   const read = readPullMarker(pull.body);
   const marker = typeof read === 'object' && idOf(read.key) !== id ? 'damaged' : read;
-  const isOurs = marker !== 'missing' || pull.author.isBot || pull.author.login === identity.login;
+  const isOurs = marker !== 'missing' || isOwnOrBot(pull.author, identity);
   const paths = typeof marker === 'object' ? (marker.paths ?? []) : [];
   return { pull, id, marker, words: wordsFor(id, pull.head), isOurs, paths };
 }

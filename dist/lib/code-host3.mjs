@@ -1,0 +1,1 @@
+export{n as openCodeHost}from"./code-host.mjs";

@@ -1,0 +1,1 @@
+function e(e){try{return JSON.parse(typeof e==`string`?e:Buffer.from(e).toString(`utf8`))}catch{return}}export{e as t};
