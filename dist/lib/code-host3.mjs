@@ -1,1 +1,1 @@
-export{n as openCodeHost}from"./code-host.mjs";
+export{n as openCodeHost,r as withCodeHost}from"./code-host.mjs";

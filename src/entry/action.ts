@@ -2,7 +2,6 @@ import { getInput, getState, saveState, setFailed, setOutput, summary } from '@a
 import { randomBytes } from 'node:crypto';
 import { cliExit } from '../protocol/words.ts';
 import { stepCommands } from './action/commands.ts';
-import { readEvent } from './action/event.ts';
 import { readCommand } from './action/inputs.ts';
 import { failureText, fitSummary } from './action/outputs.ts';
 import type { Step } from './action/step.ts';
@@ -22,7 +21,7 @@ let unheardToken: string | undefined;
 const step: Step = {
   read: getInput,
   environment: readEnvironment(),
-  event: readEvent(process.env['GITHUB_TRIGGERING_ACTOR'] || undefined),
+  event: async () => (await import('./action/event.ts')).readEvent(process.env['GITHUB_TRIGGERING_ACTOR'] || undefined),
   io: log,
   annotate: (commands) => heard(() => log.out(commands)),
   setOutput,

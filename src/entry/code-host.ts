@@ -1,9 +1,10 @@
 import type { HostIdentity } from '../protocol/code-host.ts';
 import type { GitHubLimits } from '../repository/github/limits.ts';
-import { openGitHub, placeOf, type GitHub } from '../repository/github/open-github.ts';
+import { graphqlUrlOf, openGitHub, placeOf, type GitHub } from '../repository/github/open-github.ts';
 import { appTokens, type AppTokens } from '../repository/github/tokens.ts';
 import { systemClock } from '../shared/clock.ts';
 import { problem } from '../shared/errors.ts';
+import { pause } from '../shared/pause.ts';
 import type { Environment } from './environment.ts';
 import { version } from './version.ts';
 
@@ -25,8 +26,6 @@ export function hasCodeHost({ github }: Environment): boolean {
 }
 
 export interface HostWish {
-  /** Another repository than that of the environment, with a token of its own. */
-  readonly other?: { readonly repository: string; readonly token: string };
   /** Told of each token that is made. */
   readonly onToken?: (token: string) => void;
   /** A doctor is less patient than a run. */
@@ -39,16 +38,15 @@ export interface HostWish {
  */
 export function openCodeHost(environment: Environment, wish: HostWish = {}): CodeHost {
   const { github } = environment;
-  const repository = wish.other?.repository ?? github.repository;
+  const { repository } = github;
   if (repository === undefined) throw noRepository();
   const made: string[] = [];
   const onToken = (token: string): void => {
     made.push(token);
     wish.onToken?.(token);
   };
-  const app =
-    wish.other === undefined ? openApp(environment, { repository, onToken, limits: wish.limits ?? {} }) : undefined;
-  const token = app ? app.token : (wish.other?.token ?? github.token);
+  const app = openApp(environment, { repository, onToken, limits: wish.limits ?? {} });
+  const token = app ? app.token : github.token;
   if (token === undefined) throw noToken();
   const opened = openGitHub({ ...placeOfHost(environment), repository, token, limits: wish.limits ?? {} });
   return {
@@ -62,6 +60,20 @@ export function openCodeHost(environment: Environment, wish: HostWish = {}): Cod
     secrets: () => made,
     close: async () => app?.revoke(),
   };
+}
+
+/** Does something through the door, and closes it, however that ends. */
+export async function withCodeHost<T>(
+  environment: Environment,
+  act: (host: CodeHost) => Promise<T>,
+  wish: HostWish = {},
+): Promise<T> {
+  const host = openCodeHost(environment, wish);
+  try {
+    return await act(host);
+  } finally {
+    await host.close();
+  }
 }
 
 function placeOfHost({ github }: Environment) {
@@ -85,8 +97,8 @@ function openApp(
   if (id === undefined || privateKey === undefined) return undefined;
   return appTokens({
     ...placeOfHost(environment),
-    graphqlUrl: environment.github.graphqlUrl ?? '',
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    graphqlUrl: environment.github.graphqlUrl ?? graphqlUrlOf(environment.github.apiUrl),
+    pause: (ms) => pause(ms),
     app: { id, privateKey },
     repository: placeOf(repository),
     onToken,

@@ -19,14 +19,6 @@ export const githubSettings: readonly Setting[] = [
     input: 'mode',
   },
   {
-    flag: 'repository',
-    type: 'string',
-    value: '<owner/name>',
-    help: 'Repository that changes go to (default: the one that the run was in)',
-    commands: ['publish'],
-    input: 'target-repository',
-  },
-  {
     flag: 'code-scanning',
     type: 'boolean',
     help: 'Send findings to code scanning as well',
@@ -66,6 +58,11 @@ export const actionInputs: readonly ActionWord[] = [
     commands: ['master', 'report'],
   },
   {
+    name: 'target-repository',
+    description: 'Repository that the run works on, one that the plan names; empty = its own',
+    commands: ['plan'],
+  },
+  {
     name: 'artifact',
     description: 'Artifact that keeps the state of a leg; for a report, those that it collects, such as cortex-*',
     commands: ['master', 'report'],
@@ -103,14 +100,9 @@ export const actionOutputs: readonly ActionWord[] = [
   { name: 'execution-id', description: 'Id of the execution', commands: ['plan', 'master', 'report'] },
   { name: 'report', description: 'Path of the report', commands: ['master', 'report'] },
   { name: 'results', description: 'Path of the results', commands: ['master', 'report'] },
-  { name: 'opened', description: 'Pull requests that were opened, as a JSON list of numbers', commands: ['report'] },
-  { name: 'updated', description: 'Pull requests that were updated, as a JSON list of numbers', commands: ['report'] },
-  { name: 'closed', description: 'Pull requests that were closed, as a JSON list of numbers', commands: ['report'] },
-  { name: 'held', description: 'How many changes are held back', commands: ['report'] },
   {
     name: 'results-commit',
     description: 'Commit on the results branch; empty where nothing was written',
     commands: ['report'],
   },
-  { name: 'dashboard', description: 'Address of the dashboard issue; empty where there is none', commands: ['report'] },
 ];

@@ -11,6 +11,14 @@ export function wholeNumber(args: CommandLine, flag: string): number | undefined
   });
 }
 
+/** Names of masters, separated by commas; none where the text has none. */
+export function masterList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
 /** A flag that says how long, in ms; `fallback` is in the same form. Throws `bad-duration`. */
 export function durationFlag(args: CommandLine, flag: string, fallback: string): number {
   const text = args.text(flag) ?? fallback;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/entry/arguments.ts';
-import { durationFlag, timeLimitFlag, wholeNumber } from '../../src/entry/values.ts';
+import { durationFlag, masterList, timeLimitFlag, wholeNumber } from '../../src/entry/values.ts';
 
 const wait = (...argv: readonly string[]): number => durationFlag(readArguments('run', argv), 'leg-wait', '60s');
 const lease = (text: string): number => timeLimitFlag(readArguments('run', ['--lease', text]), 'lease', '30s');
@@ -46,5 +46,12 @@ describe('a flag that says how many', () => {
 
   it.each(['0', '-1', '1.5', '01', '1e3', 'many', '1000000'])('refuses %j', (text) => {
     expect(() => workers(text)).toThrow(expect.objectContaining({ family: 'problem', code: 'bad-number' }));
+  });
+});
+
+describe('names of masters', () => {
+  it('are separated by commas', () => {
+    expect(masterList(' cicd-master, security-master, ')).toEqual(['cicd-master', 'security-master']);
+    expect(masterList('')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { mayStart, runModes, type Admission, type RunMode } from '../../plan/sta
 import type { Plan } from '../../plan/plan.ts';
 import { problem } from '../../shared/errors.ts';
 import { onlyResults } from '../../report/publish/results-question.ts';
-import { hasCodeHost, openCodeHost } from '../code-host.ts';
+import { hasCodeHost, withCodeHost, type CodeHost } from '../code-host.ts';
 import type { Step } from './step.ts';
 
 export type { Admission } from '../../plan/start-gate.ts';
@@ -13,7 +13,9 @@ export type { Admission } from '../../plan/start-gate.ts';
  */
 export async function admit(step: Step, plan: Plan): Promise<Admission> {
   const wanted = readMode(step.read('mode') || 'auto');
-  const admission = hasCodeHost(step.environment) ? await ask(step, plan, wanted) : withoutToken(wanted);
+  const admission = hasCodeHost(step.environment)
+    ? await withCodeHost(step.environment, (host) => ask(host, { step, plan, wanted }))
+    : withoutToken(wanted);
   const reasons = admission.reasons.join('; ');
   step.io.out(`mode ${admission.mode}: ${reasons}\n`);
   await step.summarise(`Mode **${admission.mode}**: ${reasons}.\n`);
@@ -29,8 +31,11 @@ function readMode(text: string): RunMode | 'auto' {
   });
 }
 
-async function ask({ environment, event }: Step, plan: Plan, wanted: RunMode | 'auto'): Promise<Admission> {
-  const { github } = openCodeHost(environment);
+async function ask(
+  { github }: CodeHost,
+  { step, plan, wanted }: { readonly step: Step; readonly plan: Plan; readonly wanted: RunMode | 'auto' },
+): Promise<Admission> {
+  const event = await step.event();
   const [{ repository, results }, role] = await Promise.all([
     github.look(onlyResults(plan.publish.branch)),
     event.actor === '' ? undefined : github.roleOf(event.actor),

@@ -4,7 +4,7 @@ import type { Report } from '../../protocol/report.ts';
 import { CortexError, messageOf } from '../../shared/errors.ts';
 import { checkPlans, type PlanCheck } from '../check/check-plans.ts';
 import { readPastReports } from '../check/past-reports.ts';
-import { hasCodeHost, openCodeHost, type CodeHost } from '../code-host.ts';
+import { hasCodeHost, withCodeHost, type CodeHost } from '../code-host.ts';
 import { readPlans } from './inputs.ts';
 import type { RunStep, Step } from './step.ts';
 
@@ -13,19 +13,20 @@ import type { RunStep, Step } from './step.ts';
  * may write, one comment. Nothing of the pull request is run.
  */
 export const checkStep: RunStep = async (step) => {
-  const host = openIfAny(step);
+  const { environment } = step;
+  if (!hasCodeHost(environment)) return check(step, undefined);
+  return withCodeHost(environment, (host) => check(step, host));
+};
+
+async function check(step: Step, host: CodeHost | undefined): Promise<number> {
   const history = await readHistory(step, host);
   const files = readPlans(step.read);
   const base = step.read('base') || undefined;
-  const check = await checkPlans({ files, base, history, path: step.environment.path });
-  const rendered = renderCheck(check.plans);
-  await show(step, check, rendered);
+  const checked = await checkPlans({ files, base, history, path: step.environment.path });
+  const rendered = renderCheck(checked.plans);
+  await show(step, checked, rendered);
   await comment(step, host, rendered);
-  return check.exitCode;
-};
-
-function openIfAny({ environment }: Step): CodeHost | undefined {
-  return hasCodeHost(environment) ? openCodeHost(environment) : undefined;
+  return checked.exitCode;
 }
 
 /** Of a folder where one is named, else of the results branch; a history that can't be read is none. */
@@ -50,7 +51,8 @@ async function show(step: Step, check: PlanCheck, { summary, digest }: RenderedC
 
 /** A token of a fork can't write: that is said, and is no failure. */
 async function comment(step: Step, host: CodeHost | undefined, rendered: RenderedCheck): Promise<void> {
-  const { event, read, io } = step;
+  const { read, io } = step;
+  const event = await step.event();
   if (event.pullRequest === undefined || read('comment') === 'false') return;
   if (event.pullRequest.headRepository !== event.repository)
     return io.out('no comment: the pull request comes from another repository, whose token can’t write here\n');

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { openTransport } from '../../cluster/kubernetes/api/transport.ts';
 import { findWorkers, removeAll } from '../../cluster/kubernetes/gc/collect.ts';
 import { usualNamespace } from '../../cluster/kubernetes/spec/names.ts';
-import { masterNames } from '../../protocol/words.ts';
-import { cliExit } from '../../protocol/words.ts';
+import { cliExit, masterNames } from '../../protocol/words.ts';
 import { readArguments } from '../arguments.ts';
 import { clusterAccess } from '../cluster/access.ts';
 import { describeCollection } from '../cluster/describe-garbage.ts';
 import { runPaths } from '../run/paths.ts';
+import { masterList } from '../values.ts';
 import { flagsOf } from './inputs.ts';
 import type { Step } from './step.ts';
 
@@ -44,7 +44,7 @@ async function endWorkers(
 ): Promise<void> {
   const args = readArguments('gc', flagsOf('gc', read));
   const transport = openTransport(await clusterAccess(args, environment), { patienceMs: 20_000 });
-  const own = masters === '' ? masterNames : masters.split(',').map((name) => name.trim());
+  const own = masters === '' ? masterNames : masterList(masters);
   try {
     const garbage = await findWorkers(transport, namespace, { execution, masters: own });
     const remaining = await removeAll(transport, namespace, garbage);

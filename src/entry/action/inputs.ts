@@ -67,14 +67,6 @@ export function readPlan(read: ReadInput): string {
   });
 }
 
-/** The masters that the input names; none where all of the plan are meant. */
-export function readMasters(read: ReadInput): readonly string[] {
-  return read('masters')
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-}
-
 /** The pattern itself where nothing fits: the command then says that there is no such file. */
 function filesLike(pattern: string): readonly string[] {
   const fits = globMatcher([basename(pattern)]);

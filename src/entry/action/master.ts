@@ -2,13 +2,12 @@ import { readTextIfPresent } from '../../shared/files.ts';
 import { readArguments } from '../arguments.ts';
 import { findCommand } from '../commands/commands.ts';
 import { latestExecution } from '../commands/stored-execution.ts';
-import type { Environment } from '../environment.ts';
 import { loadPlan } from '../run/load-plan.ts';
 import { runPaths } from '../run/paths.ts';
 import { flagsOf, readOut, readPlan, withWords } from './inputs.ts';
 import { hasReport, publishExecution } from './outputs.ts';
 import { restoreState, sendOwnState } from './state.ts';
-import type { RunStep, Step } from './step.ts';
+import { environmentOf, type RunStep, type Step } from './step.ts';
 
 /**
  * Runs the masters of one leg. Over a shared store it joins the others; over a folder it is alone, and what an earlier attempt
@@ -28,11 +27,6 @@ export const masterStep: RunStep = async (step) => {
     throw error;
   }
 };
-
-/** A leg that runs everything needs no store, whether or not there is one. */
-function environmentOf({ read, environment }: Step): Environment {
-  return read('shared') === 'false' ? { ...environment, store: undefined, workerStore: undefined } : environment;
-}
 
 async function runPlan({ read, io, environment }: Step, restored: string | undefined): Promise<number> {
   const resume = restored ?? read('resume');

@@ -15,10 +15,11 @@ import { loadPlan } from '../run/load-plan.ts';
 import { previewOf } from '../run/preview-of.ts';
 import { requireValidPlan } from '../run/require-plan.ts';
 import { onlyMasters } from '../run/start.ts';
+import { masterList } from '../values.ts';
 import { admit, type Admission } from './admission.ts';
-import { flagsOf, readMasters, readPlan } from './inputs.ts';
+import { flagsOf, readPlan } from './inputs.ts';
 import { legsOf } from './legs.ts';
-import type { RunStep, Step } from './step.ts';
+import { withoutStore, type RunStep, type Step } from './step.ts';
 
 /** Everything before a run: the plan is proven and shown, who starts it is checked, the doors are asked, legs are named. */
 export const planStep: RunStep = async (step) => {
@@ -43,7 +44,7 @@ function provePlan(step: Step, file: string): ParsedPlan {
 }
 
 function choose({ read }: Step, plan: Plan): Plan {
-  const wanted = readMasters(read);
+  const wanted = masterList(read('masters'));
   return wanted.length === 0 ? plan : onlyMasters(plan, wanted);
 }
 
@@ -63,7 +64,7 @@ async function preflight(
 ): Promise<number> {
   if (run.mode === 'preview') return cliExit.success;
   const { read, io } = step;
-  const environment = run.isShared ? step.environment : { ...step.environment, store: undefined };
+  const environment = run.isShared ? step.environment : withoutStore(step.environment);
   const own = [`--plan=${run.file}`, `--launcher=${read('launcher') || 'process'}`];
   const sections = await examine(readArguments('doctor', [...flagsOf('doctor', read), ...own]), environment);
   const secrets = sections.flatMap((section) => section.secrets ?? []);
@@ -90,7 +91,7 @@ async function handOn({ read, setOutput, environment, event }: Step, start: Star
     commit: head.commit,
     matrix: JSON.stringify({ include: legsOf(chosen, isShared) }),
     environment: proven.plan.workflow.environment ?? '',
-    repository: targetOf(read('target-repository'), proven.plan, event.repository),
+    repository: targetOf(read('target-repository'), proven.plan, (await event()).repository),
     shared: String(isShared),
     'execution-id': wanted === '' ? clockId(systemClock.now()) : checkExecutionId(wanted),
   };

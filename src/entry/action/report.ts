@@ -1,18 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { cliExit } from '../../protocol/words.ts';
 import { readTextIfPresent } from '../../shared/files.ts';
-import { growingMasker } from '../../shared/mask.ts';
 import { readArguments } from '../arguments.ts';
 import { hasCodeHost } from '../code-host.ts';
 import { findCommand } from '../commands/commands.ts';
-import { latestExecution, openStored } from '../commands/stored-execution.ts';
-import type { Environment } from '../environment.ts';
-import { publishExecution as publish, type Published } from '../publish/publish-execution.ts';
+import { latestExecution } from '../commands/stored-execution.ts';
+import { publishExecution as publish } from '../publish/publish-execution.ts';
 import { runPaths } from '../run/paths.ts';
 import { flagsOf, readOut, withWords } from './inputs.ts';
 import { missingState } from './missing-state.ts';
 import { publishExecution } from './outputs.ts';
-import type { RunStep, Step } from './step.ts';
+import { environmentOf, type RunStep, type Step } from './step.ts';
 
 /**
  * Rebuilds the report of an execution from what its legs have left, and brings it to GitHub. Also where legs failed: what was
@@ -28,13 +26,9 @@ export const reportStep: RunStep = async (step) => {
   const paths = runPaths(out, id);
   publishExecution(step.setOutput, paths, id);
   await step.summarise(readTextIfPresent(paths.report) ?? '');
-  if (exitCode === cliExit.success) await bring({ ...step, environment }, { id, out });
+  if (exitCode === cliExit.success) await bring({ ...step, environment }, id);
   return exitCode;
 };
-
-function environmentOf({ read, environment }: Step): Environment {
-  return read('shared') === 'false' ? { ...environment, store: undefined, workerStore: undefined } : environment;
-}
 
 /** The state of the legs; over a shared store it is a copy, and may be missing. Gives the execution, as far as one is told. */
 async function collect({ read }: Step, out: string, isShared: boolean): Promise<string | undefined> {
@@ -52,34 +46,15 @@ async function rebuild({ read, io, environment }: Step, id: string): Promise<num
 }
 
 /** Without a mode nothing is published: a report is all that was asked for. */
-async function bring(step: Step, { id, out }: { readonly id: string; readonly out: string }): Promise<void> {
-  const { read, environment, setOutput } = step;
+async function bring({ read, environment, summarise, setOutput, annotate }: Step, id: string): Promise<void> {
   const mode = read('mode');
   if (mode === '' || !hasCodeHost(environment)) return;
-  const minted: string[] = [];
-  const mask = growingMasker(() => [...environment.secrets, ...minted]);
-  const args = readArguments('publish', flagsOf('publish', read));
-  const stored = await openStored(args, id, environment);
-  try {
-    const published = await publish(stored, {
-      environment,
-      out,
-      mode: mode === 'apply' ? 'apply' : 'staged',
-      target: args.text('repository'),
-      withFindings: args.has('code-scanning'),
-      mask,
-      onToken: (token) => {
-        minted.push(token);
-        step.annotate(`::add-mask::${token}\n`);
-      },
-    });
-    await step.summarise(mask(published.markdown));
-    give(setOutput, published);
-  } finally {
-    await stored.close();
-  }
-}
-
-function give(setOutput: Step['setOutput'], { resultsCommit }: Published): void {
-  setOutput('results-commit', resultsCommit ?? '');
+  const published = await publish(readArguments('publish', flagsOf('publish', read)), {
+    id,
+    mode: mode === 'apply' ? 'apply' : 'staged',
+    environment,
+    onToken: (token) => annotate(`::add-mask::${token}\n`),
+  });
+  await summarise(published.markdown);
+  setOutput('results-commit', published.resultsCommit ?? '');
 }

@@ -12,7 +12,8 @@ export async function sendOwnState(
   const leg = read('artifact');
   if (leg === '') return;
   const { sendState } = await import('./artifact.ts');
-  await sendState({ leg, execution, attempt: event.runAttempt }, out);
+  const { runAttempt } = await event();
+  await sendState({ leg, execution, attempt: runAttempt }, out);
 }
 
 /**
@@ -24,9 +25,10 @@ export async function restoreState(step: Step, out: string): Promise<string | un
   const [leg, resume] = [read('artifact'), read('resume')];
   const execution = resume || read('execution-id');
   if (leg === '' || execution === '') return resume || undefined;
-  if (event.runAttempt === 1 && resume === '') return undefined;
+  const { runAttempt } = await event();
+  if (runAttempt === 1 && resume === '') return undefined;
   mkdirSync(out, { recursive: true });
-  if (event.runAttempt > 1 && (await restoreEarlierAttempt({ leg, execution }, out))) return execution;
+  if (runAttempt > 1 && (await restoreEarlierAttempt({ leg, execution }, out))) return execution;
   if (resume === '') return undefined;
   if (!existsSync(runPaths(out, resume).log)) await restoreFromRun(step, { leg, execution }, out);
   return resume;
@@ -45,12 +47,11 @@ async function restoreEarlierAttempt({ leg, execution }: Leg, out: string): Prom
 
 /** GitHub finds artifacts of other runs by their whole name alone: attempts are asked for one by one. */
 async function restoreFromRun({ environment }: Step, leg: Leg, out: string): Promise<void> {
-  const { openCodeHost } = await import('../code-host.ts');
+  const { withCodeHost } = await import('../code-host.ts');
   const { fetchFarState } = await import('./artifact.ts');
-  const { github, repository } = openCodeHost(environment);
-  const found = await latestOf(github.listArtifacts, leg);
+  const found = await withCodeHost(environment, ({ github }) => latestOf(github.listArtifacts, leg));
   if (found === undefined) throw nothingToResume(leg.execution);
-  const [owner = '', name = ''] = repository.split('/');
+  const [owner = '', name = ''] = (environment.github.repository ?? '').split('/');
   await fetchFarState({ ...found, owner, repository: name, token: environment.github.token ?? '' }, out);
 }
 

@@ -7,7 +7,8 @@ import type { ReadInput } from './inputs.ts';
 export interface Step {
   readonly read: ReadInput;
   readonly environment: Environment;
-  readonly event: WorkflowEvent;
+  /** What started the workflow run; its reader is loaded when it is first asked for. */
+  readonly event: () => Promise<WorkflowEvent>;
   /** The log, where the runner takes no commands: text of plans and repositories passes here. */
   readonly io: Io;
   /** The log, where the runner takes commands: annotations. */
@@ -17,6 +18,16 @@ export interface Step {
   readonly summarise: (markdown: string) => Promise<void>;
   /** Hands a value on to the end of the job, where the step cleans up. */
   readonly saveState: (name: string, value: string) => void;
+}
+
+/** The environment of a step, without its store where the workflow says that legs share none. */
+export function environmentOf({ read, environment }: Pick<Step, 'read' | 'environment'>): Environment {
+  return read('shared') === 'false' ? withoutStore(environment) : environment;
+}
+
+/** A leg that runs everything needs no store, whether or not there is one. */
+export function withoutStore(environment: Environment): Environment {
+  return { ...environment, store: undefined, workerStore: undefined };
 }
 
 /** What a command of the action does; gives the exit code. */

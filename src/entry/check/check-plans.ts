@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { digestOfCheck, isRefused, type CheckedPlan } from '../../plan/check.ts';
+import { isRefused, type CheckedPlan } from '../../plan/check.ts';
 import { historyOf } from '../../plan/history.ts';
 import { planDigest } from '../../plan/digest.ts';
 import type { ParsedPlan } from '../../plan/parse.ts';
@@ -31,7 +31,6 @@ export interface PlanCheck {
   readonly problems: readonly PlanProblem[];
   /** Texts of the files that problems speak of. */
   readonly sources: Readonly<Record<string, string>>;
-  readonly digest: string;
 }
 
 /** Proves all plans, and compares each with the base. Exit code 2 when any may not run. */
@@ -52,7 +51,6 @@ export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
     plans,
     problems: judged.flatMap(({ outcome }) => ('problems' in outcome ? outcome.problems : outcome.warnings)),
     sources: Object.fromEntries(judged.map(({ file, text }) => [file, text])),
-    digest: digestOfCheck(plans),
   };
 }
 

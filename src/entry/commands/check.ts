@@ -1,3 +1,4 @@
+import { digestOfCheck } from '../../plan/check.ts';
 import { renderCheck } from '../../plan/check-markdown.ts';
 import { renderPreview } from '../../plan/preview.ts';
 import { renderProblems } from '../../plan/render-problems.ts';
@@ -21,7 +22,7 @@ export const checkCommand: RunCommandLine = async (args, { io, environment }) =>
   return check.exitCode;
 };
 
-function textOf({ plans, problems, sources, digest }: PlanCheck): string {
+function textOf({ plans, problems, sources }: PlanCheck): string {
   const said = plans.flatMap((plan) => {
     if (plan.state === 'removed') return [`${plan.file} is removed\n`];
     if (!('preview' in plan)) return [];
@@ -30,14 +31,14 @@ function textOf({ plans, problems, sources, digest }: PlanCheck): string {
       : [`${plan.file} (${plan.state})\n${renderPreview(plan.preview, 'text')}`];
   });
   const wrong = problems.length === 0 ? [] : [renderProblems(problems, 'text', sources)];
-  return [...wrong, ...said, `digest of this check ${digest}\n`].join('\n');
+  return [...wrong, ...said, `digest of this check ${digestOfCheck(plans)}\n`].join('\n');
 }
 
-function plainCheck({ plans, problems, digest, exitCode }: PlanCheck): unknown {
+function plainCheck({ plans, problems, exitCode }: PlanCheck): unknown {
   const plain = plans.map((plan) =>
     'preview' in plan
       ? { ...plan, preview: { ...plan.preview, routed: Object.fromEntries(plan.preview.routed ?? []) } }
       : plan,
   );
-  return { exitCode, digest, problems, plans: plain };
+  return { exitCode, digest: digestOfCheck(plans), problems, plans: plain };
 }

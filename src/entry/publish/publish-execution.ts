@@ -1,22 +1,12 @@
-import type { StoredExecution } from '../commands/stored-execution.ts';
-import { openCodeHost } from '../code-host.ts';
+import { resolve } from 'node:path';
+import { growingMasker } from '../../shared/mask.ts';
+import type { CommandLine } from '../arguments.ts';
+import { openStored } from '../commands/stored-execution.ts';
+import { withCodeHost, type CodeHost } from '../code-host.ts';
 import type { Environment } from '../environment.ts';
-import { gather } from './gather.ts';
+import { gather, type Publishing } from './gather.ts';
 import { publishFindings } from './publish-findings.ts';
 import { describeResults, publishResults } from './publish-results.ts';
-
-export interface PublishOrder {
-  readonly environment: Environment;
-  /** Folder that the execution wrote to. */
-  readonly out: string;
-  readonly mode: 'apply' | 'staged';
-  /** Repository that the run worked on; undefined = the one that it was in. */
-  readonly target: string | undefined;
-  readonly withFindings: boolean;
-  readonly mask: (text: string) => string;
-  /** Told of each token that is made, so that nothing shows it. */
-  readonly onToken: (token: string) => void;
-}
 
 /** What was brought to GitHub, or would be. */
 export interface Published {
@@ -28,25 +18,54 @@ export interface Published {
   readonly markdown: string;
 }
 
-/** Publishes an execution: results first, so that what is opened afterwards can refer to them. */
-export async function publishExecution(stored: StoredExecution, order: PublishOrder): Promise<Published> {
-  const publishing = await gather(stored);
-  const { environment, mode, out, onToken } = order;
-  const host = openCodeHost(environment, { onToken });
+/**
+ * Publishes an execution by the flags of `publish`: results first, so that what is opened afterwards can refer to them. What
+ * is given back is masked. `onToken` is told of each token that is made, so that nothing else shows it.
+ */
+export async function publishExecution(
+  args: CommandLine,
+  order: {
+    /** The latest where it is undefined. */
+    readonly id: string | undefined;
+    readonly mode: Published['mode'];
+    readonly environment: Environment;
+    readonly onToken?: (token: string) => void;
+  },
+): Promise<Published> {
+  const { environment, mode, id } = order;
+  const minted: string[] = [];
+  const mask = growingMasker(() => [...environment.secrets, ...minted]);
+  const onToken = (token: string): void => {
+    minted.push(token);
+    order.onToken?.(token);
+  };
+  const stored = await openStored(args, id, environment);
   try {
-    const runUrl = environment.github.runUrl ?? null;
-    const results = await publishResults(host, publishing, { out, mode, runUrl, lessons: [] });
-    const ref = environment.github.ref;
-    const findings = order.withFindings ? await publishFindings(host, publishing, { mode, ref }) : [];
-    return {
-      execution: stored.id,
-      mode,
-      resultsCommit: results.commit,
-      markdown: markdownOf(mode, [...describeResults(results), ...findings]),
-    };
+    const publishing = await gather(stored);
+    const wish = { args, environment, mode };
+    const published = await withCodeHost(environment, (host) => publish(host, publishing, wish), { onToken });
+    return { ...published, markdown: mask(published.markdown) };
   } finally {
-    await host.close();
+    await stored.close();
   }
+}
+
+async function publish(
+  host: CodeHost,
+  publishing: Publishing,
+  wish: { readonly args: CommandLine; readonly environment: Environment; readonly mode: Published['mode'] },
+): Promise<Published> {
+  const { args, mode } = wish;
+  const { runUrl = null, ref } = wish.environment.github;
+  const out = resolve(args.text('out') ?? 'coordination');
+  const results = await publishResults(host, publishing, { out, mode, runUrl, lessons: [] });
+  const findings = args.has('code-scanning') ? await publishFindings(host, publishing, { mode, ref }) : [];
+  return {
+    execution: publishing.report.execution_id,
+    mode,
+    resultsCommit: results.commit,
+    markdown: markdownOf(mode, [...describeResults(results), ...findings]),
+  };
 }
 
 function markdownOf(mode: Published['mode'], lines: readonly string[]): string {

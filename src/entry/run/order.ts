@@ -10,7 +10,7 @@ import { problem } from '../../shared/errors.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Io } from '../commands/commands.ts';
 import type { Environment } from '../environment.ts';
-import { wholeNumber } from '../values.ts';
+import { masterList, wholeNumber } from '../values.ts';
 import { loadPlan } from './load-plan.ts';
 import { runPaths, type RunPaths } from './paths.ts';
 import { requireValidPlan } from './require-plan.ts';
@@ -148,10 +148,7 @@ function tasksWithout(whole: Plan, part: Plan): readonly string[] {
 function chosenMasters(args: CommandLine, plan: Plan): Plan {
   const text = args.text('masters');
   if (text === undefined) return plan;
-  const wanted = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const wanted = masterList(text);
   if (wanted.length > 0) return onlyMasters(plan, wanted);
   throw problem('no-master', '--masters names no master', {
     hint: 'Name one or more, as in --masters security-master.',

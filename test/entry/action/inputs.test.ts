@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   flagsOf,
   readCommand,
-  readMasters,
   readPlan,
   readOut,
   readPlans,
@@ -112,14 +111,6 @@ describe('the inputs of a step', () => {
     expect(readPlan(given({ plan: ' p.yaml\n' }))).toBe('p.yaml');
     expect(caught(() => readPlan(given({ plan: 'p.yaml\nq.yaml' }))).code).toBe('one-plan');
     expect(caught(() => readPlan(given({}))).code).toBe('one-plan');
-  });
-
-  it('name masters, separated by commas', () => {
-    expect(readMasters(given({ masters: ' cicd-master, security-master, ' }))).toEqual([
-      'cicd-master',
-      'security-master',
-    ]);
-    expect(readMasters(given({}))).toEqual([]);
   });
 
   it('cannot smuggle a flag in as a plan', () => {

@@ -1,0 +1,1 @@
+function e({read:e,environment:n}){return e(`shared`)===`false`?t(n):n}function t(e){return{...e,store:void 0,workerStore:void 0}}export{t as n,e as t};
