@@ -252,6 +252,19 @@ const grouped: readonly Case[] = [
   },
 ];
 
+const questions = [
+  {
+    execution: 'CORTEX-EXEC-1',
+    question: 'E-1',
+    master: 'cicd-master' as const,
+    severity: 'high' as const,
+    issue: 'No budget',
+    options: ['raise', 'stop'],
+    recommendation: 'raise',
+    raisedAt: '',
+  },
+];
+
 lifecycle('changes that the plan groups', grouped);
 
 const dashboard: readonly Case[] = [
@@ -393,18 +406,6 @@ const dashboard: readonly Case[] = [
   {
     it: 'asks questions of the run in a comment, once',
     story: async (s) => {
-      const questions = [
-        {
-          execution: 'CORTEX-EXEC-1',
-          question: 'E-1',
-          master: 'cicd-master' as const,
-          severity: 'high' as const,
-          issue: 'No budget',
-          options: ['raise', 'stop'],
-          recommendation: 'raise',
-          raisedAt: '',
-        },
-      ];
       await s.run([], { questions });
       return s.run([], { questions });
     },
@@ -414,18 +415,6 @@ const dashboard: readonly Case[] = [
   {
     it: 'gives the answer of a person on, and says so in its place',
     story: async (s) => {
-      const questions = [
-        {
-          execution: 'CORTEX-EXEC-1',
-          question: 'E-1',
-          master: 'cicd-master' as const,
-          severity: 'high' as const,
-          issue: 'No budget',
-          options: ['raise', 'stop'],
-          recommendation: 'raise',
-          raisedAt: '',
-        },
-      ];
       await s.run([], { questions });
       s.memory.roles.set('ada', 'write');
       s.people.comment(s.dashboard?.number ?? 0, '/cortex answer E-1 2');
@@ -442,18 +431,6 @@ const dashboard: readonly Case[] = [
   {
     it: 'tells once why an answer does not count',
     story: async (s) => {
-      const questions = [
-        {
-          execution: 'CORTEX-EXEC-1',
-          question: 'E-1',
-          master: 'cicd-master' as const,
-          severity: 'high' as const,
-          issue: 'No budget',
-          options: ['raise', 'stop'],
-          recommendation: 'raise',
-          raisedAt: '',
-        },
-      ];
       await s.run([], { questions });
       s.people.comment(s.dashboard?.number ?? 0, '/cortex answer E-1 2', 'mallory');
       await s.run([], { questions });

@@ -120,12 +120,9 @@ describe('a branch that moves while it is written', () => {
   it('keeps what the other run wrote, and gets ours on top of it', async () => {
     const world = new MemoryHost();
     await commitRun(world.host, 1);
-    let isFirst = true;
-    world.onWrite = (verb) => {
-      if (verb !== 'move' || !isFirst) return;
-      isFirst = false;
+    onFirstMove(world, () => {
       world.push(branch, { 'coordination/archives/CORTEX-EXEC-OTHER/assets.json': plainFile('{}') });
-    };
+    });
     expect(await commitRun(world.host, 2)).toMatchObject({ action: 'committed', attempts: 2 });
     const paths = Object.keys(world.files(branch));
     expect(paths).toContain('coordination/archives/CORTEX-EXEC-OTHER/assets.json');
@@ -146,12 +143,9 @@ describe('a branch that moves while it is written', () => {
   it('may be deleted by somebody', async () => {
     const world = new MemoryHost();
     await commitRun(world.host, 1);
-    let isFirst = true;
-    world.onWrite = (verb) => {
-      if (verb !== 'move' || !isFirst) return;
-      isFirst = false;
+    onFirstMove(world, () => {
       world.branches.delete(branch);
-    };
+    });
     expect(await commitRun(world.host, 2)).toMatchObject({ action: 'committed', attempts: 2 });
     expect(world.head(branch)?.head.parents).toEqual([]);
   });
@@ -290,4 +284,14 @@ describe('what may not go to the branch', () => {
 function rehearsal(): string {
   const text = filesOfRun(1, { simulated: true, changes: [] })[`execution-plans/${first}-results.json`];
   return String(text);
+}
+
+/** Somebody else is faster, once. */
+function onFirstMove(world: MemoryHost, act: () => void): void {
+  let isFirst = true;
+  world.onWrite = (verb) => {
+    if (verb !== 'move' || !isFirst) return;
+    isFirst = false;
+    act();
+  };
 }

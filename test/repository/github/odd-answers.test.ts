@@ -25,6 +25,16 @@ const objectId = (text: string | Uint8Array): string => {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 };
 
+const question = {
+  base: null,
+  prefix: 'cortex/',
+  branches: [],
+  results: 'r',
+  issueLabel: 'l',
+  labels: [],
+  mergedSince: '',
+};
+
 describe('answers of GitHub that are rare', () => {
   it('opens what is no draft where the repository has none', async () => {
     const opened = { body: { number: 7, node_id: 'PR_7', html_url: 'https://git.acme.org/pull/7' }, status: 201 };
@@ -40,15 +50,6 @@ describe('answers of GitHub that are rare', () => {
     };
     const tooLong = { status: 504, body: { message: 'We couldn’t respond to your request in time.' } };
     const server = await serve(tooMuch, tooLong, tooLong, refusal(401, 'Bad credentials'));
-    const question = {
-      base: null,
-      prefix: 'cortex/',
-      branches: [],
-      results: 'r',
-      issueLabel: 'l',
-      labels: [],
-      mergedSince: '',
-    };
     await rejection(look(clientOf(server, { tries: 2 }).client, question));
     const pages = server.received.map(
       ({ body }) => (JSON.parse(body) as { variables: { page: number } }).variables.page,
@@ -58,15 +59,6 @@ describe('answers of GitHub that are rare', () => {
 
   it('does not take an answer of another shape for what was asked', async () => {
     const server = await serve({ body: { data: { repository: { id: 7 } } } });
-    const question = {
-      base: null,
-      prefix: 'cortex/',
-      branches: [],
-      results: 'r',
-      issueLabel: 'l',
-      labels: [],
-      mergedSince: '',
-    };
     expect(await rejection(look(clientOf(server).client, question))).toMatchObject({
       family: 'outside',
       code: 'github-answer',
@@ -82,15 +74,6 @@ describe('answers of GitHub that are rare', () => {
       },
     ];
     const server = await serve({ body: { data: { repository: null }, errors } });
-    const question = {
-      base: null,
-      prefix: 'cortex/',
-      branches: [],
-      results: 'r',
-      issueLabel: 'l',
-      labels: [],
-      mergedSince: '',
-    };
     expect(await rejection(look(clientOf(server).client, question))).toMatchObject({ code: 'github-not-found' });
   });
 

@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { openGitHub, type GitHub } from '../../../src/repository/github/open-github.ts';
 import type { GitHubLimits } from '../../../src/repository/github/limits.ts';
 import type { PublishHost } from '../../../src/report/publish/host.ts';
 import { registerApp } from '../../support/github/apps.ts';
-import { openClock } from '../../support/github/clock.ts';
+import { openWorld } from '../../support/github/fake-github.ts';
 import { scriptedFaults, type Fault, type FaultRule } from '../../support/github/faults.ts';
 import type { Commit } from '../../support/github/git/commits.ts';
 import { commitAt } from '../../support/github/git/repository.ts';
 import { walkTree } from '../../support/github/git/trees.ts';
-import { githubLimits, type Limits } from '../../support/github/limits.ts';
+import type { Limits } from '../../support/github/limits.ts';
 import { openListener } from '../../support/github/listener.ts';
 import { requestLog } from '../../support/github/log.ts';
 import { moveRef, openPull, setMerged } from '../../support/github/pulls.ts';
@@ -48,8 +46,7 @@ export type Shop = Awaited<ReturnType<typeof openShop>>;
 
 /** The repository acme/shop on a fake GitHub, people who work in it, and doors to it whose waits take no time. */
 export async function openShop(files: Readonly<Record<string, string | Buffer>>) {
-  const directory = mkdtempSync(join(tmpdir(), 'cortex-github-'));
-  const world = newWorld(directory);
+  const world = openWorld();
   const served = { world, faults: scriptedFaults(), log: requestLog(), violations: [] as string[] };
   const listener = await openListener((request, response) => serve(served, request, response));
   world.url = listener.url;
@@ -65,7 +62,7 @@ export async function openShop(files: Readonly<Record<string, string | Buffer>>)
       registerApp(world, { slug: 'cortex', account: 'acme', permissions }),
     close: async () => {
       await listener.close();
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(world.directory, { recursive: true, force: true });
     },
     requests: served.log.counts,
     log: served.log.all,
@@ -77,22 +74,6 @@ export async function openShop(files: Readonly<Record<string, string | Buffer>>)
     ...threadsOf(world, repository),
     ...settingsOf(world, repository),
     forkPull: (owner: string, branch: string) => forkPull(world, repository, { owner, branch }),
-  };
-}
-
-function newWorld(directory: string): World {
-  let id = 1000;
-  return {
-    url: '',
-    clock: openClock(undefined),
-    limits: githubLimits(),
-    accounts: new Map(),
-    teams: [],
-    apps: [],
-    tokens: new Map(),
-    repositories: new Map(),
-    directory,
-    nextId: () => (id += 1),
   };
 }
 

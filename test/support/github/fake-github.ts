@@ -98,7 +98,8 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
   };
 }
 
-function openWorld({ limits, at }: FakeOptions): World {
+/** An empty world, in a folder of its own. */
+export function openWorld({ limits, at }: Pick<FakeOptions, 'limits' | 'at'> = {}): World {
   let lastId = 1_000;
   return {
     url: '',
