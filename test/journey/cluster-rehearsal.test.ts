@@ -76,7 +76,8 @@ describe.skipIf(skip).each(stores().slice(0, 1))(`a rehearsal on three servers a
     let run: ClusterRun;
     let ended: readonly CliOutcome[];
     beforeAll(async () => {
-      run = { cluster, store: url, id, path: world.path, flags: ['--rehearse', '4s', '--leg-wait', '30s'] };
+      // Seven processes take seconds to come up on two cores: the first one's workers still stand when the last one's come.
+      run = { cluster, store: url, id, path: world.path, flags: ['--rehearse', '8s', '--leg-wait', '30s'] };
       ended = await start(run);
     }, 150_000);
     afterAll(world.remove);
