@@ -1,1 +1,1 @@
-const e=[`none`,`read`,`triage`,`write`,`maintain`,`admin`];function t(t,n){return e.indexOf(t)>=e.indexOf(n)}export{t as n,e as t};
+const e=[`none`,`read`,`triage`,`write`,`maintain`,`admin`];function t(t,n){return e.indexOf(t)>=e.indexOf(n)}function n(e,t){return e.isBot||e.login===t.login}export{t as n,n as r,e as t};

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { cliExit } from '../protocol/words.ts';
 import { stepCommands } from './action/commands.ts';
 import { readCommand } from './action/inputs.ts';
-import { failureText, fitSummary } from './action/outputs.ts';
+import { failureText, summaryFitter } from './action/outputs.ts';
 import type { Step } from './action/step.ts';
 import type { Io } from './commands/commands.ts';
 import { readEnvironment } from './environment.ts';
 import { exitCodeFor, printError } from './errors.ts';
 
 const takesSummary = Boolean(process.env['GITHUB_STEP_SUMMARY']);
+const fitSummary = summaryFitter();
 /** Set by the step itself, for its second coming at the end of the job. */
 const isCleanUp = getState('command') !== '';
 

@@ -22,6 +22,8 @@ export interface Environment {
   readonly github: GitHubEnvironment;
   /** Whether there is a key for the vendor's model; its value stays where it is. */
   readonly hasModelKey: boolean;
+  /** A variable whose name a plan gives; undefined where it is not set, or empty. */
+  readonly variable: (name: string) => string | undefined;
   /** Values that must never appear in any output. */
   readonly secrets: readonly string[];
 }
@@ -70,6 +72,7 @@ export function readEnvironment(): Environment {
     },
     github: readGitHub(process.env),
     hasModelKey: Boolean(process.env['ANTHROPIC_API_KEY']),
+    variable: (name) => process.env[name] || undefined,
     secrets: [...secrets, ...[store, workerStore].flatMap(passwordsOf)],
   };
 }

@@ -19,6 +19,14 @@ export const githubSettings: readonly Setting[] = [
     input: 'mode',
   },
   {
+    flag: 'target-repository',
+    type: 'string',
+    value: '<owner/name>',
+    help: 'Repository that the run works on, one that the plan names (default: its own)',
+    commands: ['publish'],
+    input: 'target-repository',
+  },
+  {
     flag: 'code-scanning',
     type: 'boolean',
     help: 'Send findings to code scanning as well',
@@ -56,11 +64,6 @@ export const actionInputs: readonly ActionWord[] = [
     name: 'shared',
     description: 'false: this leg runs all masters, and keeps its state in a folder although there is a store',
     commands: ['master', 'report'],
-  },
-  {
-    name: 'target-repository',
-    description: 'Repository that the run works on, one that the plan names; empty = its own',
-    commands: ['plan'],
   },
   {
     name: 'artifact',
@@ -105,4 +108,18 @@ export const actionOutputs: readonly ActionWord[] = [
     description: 'Commit on the results branch; empty where nothing was written',
     commands: ['report'],
   },
+  {
+    name: 'opened',
+    description: 'Pull requests opened, those opened again included; of a staged run, that would be',
+    commands: ['report'],
+  },
+  { name: 'updated', description: 'The same of those that were updated', commands: ['report'] },
+  { name: 'closed', description: 'The same of those that were closed', commands: ['report'] },
+  { name: 'queued', description: 'Changes that wait until more may be open', commands: ['report'] },
+  {
+    name: 'held',
+    description: 'Changes that wait for a person, with the reason in the dashboard',
+    commands: ['report'],
+  },
+  { name: 'dashboard', description: 'Address of the dashboard issue; empty where there is none', commands: ['report'] },
 ];

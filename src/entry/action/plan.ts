@@ -5,18 +5,19 @@ import { renderProblems } from '../../plan/render-problems.ts';
 import { cliExit } from '../../protocol/words.ts';
 import { readHead } from '../../repository/local-repository.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { problem } from '../../shared/errors.ts';
 import { createMasker } from '../../shared/mask.ts';
 import { readArguments } from '../arguments.ts';
 import { examine, exitCodeOf } from '../doctor/examine.ts';
 import { renderSections } from '../doctor/render.ts';
 import { checkExecutionId, clockId } from '../run/execution-id.ts';
 import { loadPlan } from '../run/load-plan.ts';
+import { furtherTarget } from '../publish/target-host.ts';
 import { previewOf } from '../run/preview-of.ts';
 import { requireValidPlan } from '../run/require-plan.ts';
 import { onlyMasters } from '../run/start.ts';
 import { masterList } from '../values.ts';
 import { admit, type Admission } from './admission.ts';
+import { bringAnswers } from './answers.ts';
 import { flagsOf, readPlan } from './inputs.ts';
 import { legsOf } from './legs.ts';
 import { withoutStore, type RunStep, type Step } from './step.ts';
@@ -31,6 +32,7 @@ export const planStep: RunStep = async (step) => {
   const isShared = sharesStore(step, chosen, proven.plan);
   const exitCode = await preflight(step, { file, isShared, mode: admission.mode });
   if (exitCode !== cliExit.success) return exitCode;
+  if (isShared && admission.mode !== 'preview') await bringAnswers(step, proven.plan);
   await handOn(step, { file, proven, chosen, admission, isShared });
   return cliExit.success;
 };
@@ -84,6 +86,7 @@ async function handOn({ read, setOutput, environment, event }: Step, start: Star
   const { file, proven, chosen, admission, isShared } = start;
   const { head } = await readHead(read('target') || '.', environment.path);
   const wanted = read('resume') || read('execution-id');
+  const { repository: own } = await event();
   const outputs = {
     plan: file,
     digest: proven.digest,
@@ -91,18 +94,9 @@ async function handOn({ read, setOutput, environment, event }: Step, start: Star
     commit: head.commit,
     matrix: JSON.stringify({ include: legsOf(chosen, isShared) }),
     environment: proven.plan.workflow.environment ?? '',
-    repository: targetOf(read('target-repository'), proven.plan, (await event()).repository),
+    repository: furtherTarget(read('target-repository'), proven.plan, own)?.repository ?? own,
     shared: String(isShared),
     'execution-id': wanted === '' ? clockId(systemClock.now()) : checkExecutionId(wanted),
   };
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
-}
-
-/** A run works on its own repository, or on one that its plan names. Throws `unknown-target`. */
-function targetOf(wanted: string, plan: Plan, own: string): string {
-  const named = plan.target.repositories.map(({ repository }) => repository);
-  if (wanted === '' || wanted === own || named.includes(wanted)) return wanted || own;
-  throw problem('unknown-target', `The plan ${plan.name} does not name the repository ${wanted.slice(0, 150)}`, {
-    hint: `It names ${named.join(', ') || 'none'}: add it to spec.target.repositories, with a token of its own.`,
-  });
 }

@@ -9,7 +9,7 @@ import { publishExecution as publish } from '../publish/publish-execution.ts';
 import { runPaths } from '../run/paths.ts';
 import { flagsOf, readOut, withWords } from './inputs.ts';
 import { missingState } from './missing-state.ts';
-import { publishExecution } from './outputs.ts';
+import { publishedOutputs, publishExecution } from './outputs.ts';
 import { environmentOf, type RunStep, type Step } from './step.ts';
 
 /**
@@ -26,8 +26,7 @@ export const reportStep: RunStep = async (step) => {
   const paths = runPaths(out, id);
   publishExecution(step.setOutput, paths, id);
   await step.summarise(readTextIfPresent(paths.report) ?? '');
-  if (exitCode === cliExit.success) await bring({ ...step, environment }, id);
-  return exitCode;
+  return exitCode === cliExit.success ? bring({ ...step, environment }, id) : exitCode;
 };
 
 /** The state of the legs; over a shared store it is a copy, and may be missing. Gives the execution, as far as one is told. */
@@ -46,9 +45,10 @@ async function rebuild({ read, io, environment }: Step, id: string): Promise<num
 }
 
 /** Without a mode nothing is published: a report is all that was asked for. */
-async function bring({ read, environment, summarise, setOutput, annotate }: Step, id: string): Promise<void> {
+async function bring(step: Step, id: string): Promise<number> {
+  const { read, environment, summarise, setOutput, annotate } = step;
   const mode = read('mode');
-  if (mode === '' || !hasCodeHost(environment)) return;
+  if (mode === '' || !hasCodeHost(environment)) return cliExit.success;
   const published = await publish(readArguments('publish', flagsOf('publish', read)), {
     id,
     mode: mode === 'apply' ? 'apply' : 'staged',
@@ -56,5 +56,6 @@ async function bring({ read, environment, summarise, setOutput, annotate }: Step
     onToken: (token) => annotate(`::add-mask::${token}\n`),
   });
   await summarise(published.markdown);
-  setOutput('results-commit', published.resultsCommit ?? '');
+  for (const [name, value] of Object.entries(publishedOutputs(published))) setOutput(name, value);
+  return published.changes.stopped === null ? cliExit.success : cliExit.outside;
 }

@@ -3,12 +3,16 @@ import { problem } from '../../shared/errors.ts';
 import { publishExecution, type Published } from '../publish/publish-execution.ts';
 import type { RunCommandLine } from './commands.ts';
 
-/** `cortex publish`: brings what an execution has found to GitHub, or shows what would be brought. */
+/**
+ * `cortex publish`: brings what an execution has found to GitHub, or shows what would be brought. Ends with 1 where GitHub could
+ * not be reached to the end.
+ */
 export const publishCommand: RunCommandLine = async (args, { io, environment }) => {
   const [id] = args.positionals;
   const published = await publishExecution(args, { id, mode: readMode(args.text('mode')), environment });
+  const { stopped } = published.changes;
   io.out(args.has('json') ? `${JSON.stringify(published, null, 2)}\n` : published.markdown);
-  return cliExit.success;
+  return stopped === null ? cliExit.success : cliExit.outside;
 };
 
 function readMode(text: string | undefined): Published['mode'] {

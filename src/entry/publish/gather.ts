@@ -1,6 +1,7 @@
 import { foldEvents } from '../../execution/state.ts';
 import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { Event } from '../../protocol/event.ts';
 import type { Report } from '../../protocol/report.ts';
 import type { Aggregate } from '../../report/aggregate.ts';
 import { publishable } from '../../report/publishable.ts';
@@ -14,6 +15,7 @@ export interface Publishing {
   readonly report: Report;
   readonly plan: Plan;
   readonly aggregate: Aggregate;
+  readonly events: readonly Event[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Publishing {
 export async function gather(stored: StoredExecution): Promise<Publishing> {
   const read = storedReport(stored);
   const report = publishable(read, read);
-  return { report, plan: await planOf(stored), aggregate: await aggregateOf(stored) };
+  return { report, plan: await planOf(stored), aggregate: await aggregateOf(stored), events: stored.events };
 }
 
 /** Of an execution that has not come to its end, what its log shows so far. */

@@ -1,4 +1,7 @@
 import { code } from '../../report/markdown/escape.ts';
+import { lessonsPath, resultsRoot } from '../../report/publish/results-paths.ts';
+import { onlyResults } from '../../report/publish/results-question.ts';
+import { readLessons } from '../../report/publish/results-lessons.ts';
 import { commitResults, type ResultsOutcome } from '../../report/publish/results-commit.ts';
 import type { LessonFromPerson } from '../../report/publish/lessons.ts';
 import { pause } from '../../shared/pause.ts';
@@ -28,6 +31,18 @@ export function publishResults(
     pause,
     random: Math.random,
   });
+}
+
+/** What people have said of earlier changes, as the results branch keeps it. A file that is not ours says nothing. */
+export async function readKnownLessons(
+  { github }: CodeHost,
+  { plan }: Publishing,
+): Promise<readonly LessonFromPerson[]> {
+  const { results } = await github.look(onlyResults(plan.publish.branch));
+  if (results === null) return [];
+  const path = `${resultsRoot}/${lessonsPath}`;
+  const text = (await github.readTexts(results.head.sha, [path])).get(path);
+  return typeof text === 'string' ? (readLessons(text) ?? []) : [];
 }
 
 const named = 20;

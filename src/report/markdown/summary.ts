@@ -62,9 +62,8 @@ function changesPart(report: Report): string {
   if (proposed.value === 0) return 'no change was proposed';
   const proven = numberOf(report, 'changes.proven', report.totals.changes_proven);
   const opened = report.totals.prs_created;
-  const requests =
-    opened === null ? 'this run opens no pull requests' : `${formatCount(opened, 'pull request')} opened`;
-  return `${counted(proposed, 'change')} proposed, ${proven.text} proven; ${requests}`;
+  const requests = opened === null ? '' : `; ${formatCount(opened, 'pull request')} opened`;
+  return `${counted(proposed, 'change')} proposed, ${proven.text} proven${requests}`;
 }
 
 function modelLine(report: Report): string {

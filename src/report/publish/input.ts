@@ -32,5 +32,7 @@ export interface PublishInput {
   readonly questions: readonly OpenQuestion[];
   /** Least role of who may answer them. */
   readonly minRole: 'write' | 'maintain' | 'admin';
+  /** Page of the repository that has the results; left out where it is the one that changes go to. */
+  readonly resultsUrl?: string;
   readonly limits?: Partial<PublishLimits>;
 }

@@ -80,7 +80,7 @@ function decideContext(run: PublishRun, world: World, opened: number): DecideCon
 export function textContext({ input }: PublishRun, world: World): TextContext {
   return {
     report: input.report,
-    repositoryUrl: world.view.repository.url,
+    resultsUrl: input.resultsUrl ?? world.view.repository.url,
     resultsBranch: input.policy.branch,
     runUrl: input.runUrl,
     mask: input.mask,

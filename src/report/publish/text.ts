@@ -4,16 +4,16 @@ import { fileLink } from './foreign.ts';
 /** Where texts of pull requests and of the dashboard point to. */
 export interface TextContext {
   readonly report: Report;
-  /** `https://…/owner/name` as the host gives it. */
-  readonly repositoryUrl: string;
+  /** `https://…/owner/name` of the repository that has the results. */
+  readonly resultsUrl: string;
   readonly resultsBranch: string;
   readonly runUrl: string | null;
   readonly mask: (text: string) => string;
 }
 
 /** Link to a file of the execution on the results branch; `path` is below `coordination/`, `text` Markdown already. */
-export function resultsLink(text: string, path: string, { repositoryUrl, resultsBranch }: TextContext): string {
-  return fileLink(text, { repository: repositoryUrl, branch: resultsBranch, path: `coordination/${path}` });
+export function resultsLink(text: string, path: string, { resultsUrl, resultsBranch }: TextContext): string {
+  return fileLink(text, { repository: resultsUrl, branch: resultsBranch, path: `coordination/${path}` });
 }
 
 /** `the run`, with its address where there is one that an address bar would take. */

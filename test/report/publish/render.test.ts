@@ -38,7 +38,7 @@ const hostile = fc.array(fc.oneof(hostileText, forged), { minLength: 1, maxLengt
 
 const context: TextContext = {
   report: reportWith(),
-  repositoryUrl: 'https://github.example/acme/shop',
+  resultsUrl: 'https://github.example/acme/shop',
   resultsBranch: 'cortex/results',
   runUrl: 'https://github.example/acme/shop/actions/runs/7',
   mask: (text) => text,
