@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ export interface Step {
 export interface StepPlace {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the built action as a runner does: inputs in the environment, a file each for outputs and summary. */
@@ -42,6 +43,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, place:
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    place.onStart?.(child);
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
