@@ -24,7 +24,19 @@ const step: Step = {
   environment: readEnvironment(),
   event: async () => (await import('./action/event.ts')).readEvent(process.env['GITHUB_TRIGGERING_ACTOR'] || undefined),
   io: log,
-  annotate: (commands) => heard(() => log.out(commands)),
+  annotate: (commands) => {
+    const stop = listen();
+    log.out(commands);
+    stop();
+  },
+  heard: async (act) => {
+    const stop = listen();
+    try {
+      return await act();
+    } finally {
+      stop();
+    }
+  },
   setOutput,
   summarise: async (markdown) => {
     if (takesSummary && markdown !== '') await summary.addRaw(fitSummary(markdown), true).write();
@@ -51,11 +63,13 @@ async function unheard<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-function heard(act: () => void): void {
+/** The runner listens until what is given back is called, and then does as before. */
+function listen(): () => void {
   const wasStopped = unheardToken !== undefined;
   listenAgain();
-  act();
-  if (wasStopped) stopListening();
+  return () => {
+    if (wasStopped) stopListening();
+  };
 }
 
 function stopListening(): void {

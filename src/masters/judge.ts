@@ -3,6 +3,7 @@ import type { Change, Review } from '../protocol/change.ts';
 import { resultSchema, type Result } from '../protocol/result.ts';
 import type { MasterName } from '../protocol/words.ts';
 import { globMatcher } from '../shared/glob.ts';
+import { nounFor } from '../shared/noun.ts';
 import { fenceOf, type MasterContext } from './context.ts';
 import { claimPaths, settledPaths, type HeldChange, type Proposal } from './path-claims.ts';
 import { hasEnded } from './task-run.ts';
@@ -88,7 +89,7 @@ export function verdictOn(change: Change, reviews: readonly Review[]): Verdict {
   const { gone, before, after } = change.proof;
   return {
     verdict: 'proven',
-    reason: `${gone.length} findings gone (${before.findings} before, ${after.findings} after), nothing new, review approves`,
+    reason: `${gone.length} ${nounFor(gone.length, 'finding')} gone (${before.findings} before, ${after.findings} after), nothing new, review approves`,
   };
 }
 

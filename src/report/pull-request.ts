@@ -1,8 +1,9 @@
 import type { Change } from '../protocol/change.ts';
+import { nounFor } from '../shared/noun.ts';
 import { changeFile } from './build-report.ts';
 import { fenced } from './markdown/blocks.ts';
 import { code, oneLine, plain, sentence } from './markdown/escape.ts';
-import { formatNumber, nounFor, shortHash } from './markdown/format.ts';
+import { formatNumber, shortHash } from './markdown/format.ts';
 import { tamed } from './markdown/tame.ts';
 import { verdictWords } from './markdown/words.ts';
 

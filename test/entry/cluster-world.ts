@@ -12,6 +12,7 @@ import { writeKubeconfig } from '../support/kubernetes/kubeconfig.ts';
 export interface ClusterWorld {
   readonly api: FakeApi;
   readonly folder: string;
+  readonly kubeconfig: string;
   /** PEM of the certificate that the cluster shows. */
   readonly ca: string;
   readonly cortex: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CliOutcome>;
@@ -30,6 +31,7 @@ export async function clusterWorld(): Promise<ClusterWorld> {
   return {
     api,
     folder,
+    kubeconfig,
     ca: tls.cert,
     cortex: (args, env = {}) => runCli(args, { cwd: folder, env: { KUBECONFIG: kubeconfig, ...env } }),
     anchor: (execution, { namespace = 'cortex-workers', endsAt = Date.now() + 3_600_000 } = {}) => {

@@ -15,7 +15,7 @@ describe('the verdict on a change', () => {
   it('is proven by a review that approves, and says what the proof shows', () => {
     expect(verdictOn(change, [review()])).toEqual({
       verdict: 'proven',
-      reason: '1 findings gone (1 before, 0 after), nothing new, review approves',
+      reason: '1 finding gone (1 before, 0 after), nothing new, review approves',
     });
   });
 

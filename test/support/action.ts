@@ -12,6 +12,8 @@ export interface Step {
   readonly log: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** What it handed on to the end of its job. */
+  readonly state: Readonly<Record<string, string>>;
 }
 
 export interface StepPlace {
@@ -27,7 +29,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, place:
     writeFileSync(join(files, name), '');
     return join(files, name);
   };
-  const [output, summary] = [file('output'), file('summary')];
+  const [output, summary, states] = [file('output'), file('summary'), file('state')];
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
   try {
     const child = spawn(process.execPath, [join(projectRoot, 'dist', 'action.mjs')], {
@@ -37,6 +39,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, place:
         HOME: files,
         GITHUB_OUTPUT: output,
         GITHUB_STEP_SUMMARY: summary,
+        GITHUB_STATE: states,
         GITHUB_WORKSPACE: place.cwd,
         ...Object.fromEntries(given),
         ...place.env,
@@ -50,10 +53,17 @@ export async function runAction(inputs: Readonly<Record<string, string>>, place:
     });
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     const outputs = readOutputs(readFileSync(output, 'utf8'));
-    return { code, log: `${stdout}${stderr}`, outputs, summary: readFileSync(summary, 'utf8') };
+    const state = readOutputs(readFileSync(states, 'utf8'));
+    return { code, log: `${stdout}${stderr}`, outputs, summary: readFileSync(summary, 'utf8'), state };
   } finally {
     rmSync(files, { recursive: true, force: true });
   }
+}
+
+/** The end of a job: the action comes back to what its step has handed on, with the same inputs. */
+export function endJob(step: Step, inputs: Readonly<Record<string, string>>, place: StepPlace): Promise<Step> {
+  const state = Object.entries(step.state).map(([name, value]) => [`STATE_${name}`, value] as const);
+  return runAction(inputs, { ...place, env: { ...place.env, ...Object.fromEntries(state) } });
 }
 
 /** The runner's file of outputs: `name<<delimiter`, the value, the delimiter. */

@@ -11,6 +11,8 @@ export interface StoredArtifact {
   readonly content: Buffer;
   /** Job that made it. */
   readonly job: string;
+  /** Where its content is. */
+  readonly url: string;
 }
 
 export interface ArtifactServer {
@@ -47,14 +49,15 @@ const largest = 64 * 1024 * 1024;
 
 /**
  * GitHub's artifact service on loopback, as far as a run's own jobs use it: Twirp with JSON to make, finish and find
- * artifacts, and signed addresses of block blobs for their content. Holds everything in memory.
+ * artifacts, and signed addresses of block blobs for their content. Holds everything in memory. One that lists nothing has
+ * lost, for the jobs of the run, what they were sent.
  */
-export async function startArtifactServer(): Promise<ArtifactServer> {
+export async function startArtifactServer({ listsNothing = false } = {}): Promise<ArtifactServer> {
   const uploads: Upload[] = [];
   const refused: string[] = [];
   const token = runtimeToken();
   const server = createServer((request, response) => {
-    const answered = answer(request, { uploads, token, origin: originOf(server) });
+    const answered = answer(request, { uploads, listsNothing, token, origin: originOf(server) });
     void answered
       .catch(() => fault(400, 'not understood'))
       .then(({ status, body, type }) => {
@@ -63,11 +66,12 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
       });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const urlOf = (id: number): string => signedUrl({ id }, { token, origin: originOf(server) });
   return {
     environment: { ACTIONS_RESULTS_URL: `${originOf(server)}/`, ACTIONS_RUNTIME_TOKEN: token },
     artifacts: () =>
       uploads.flatMap(({ id, name, content, job: maker, finished }) =>
-        finished && content ? [{ id, name, content, job: maker }] : [],
+        finished && content ? [{ id, name, content, job: maker, url: urlOf(id) }] : [],
       ),
     refused,
     close: async () => {
@@ -79,6 +83,7 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
 
 interface World {
   readonly uploads: Upload[];
+  readonly listsNothing: boolean;
   readonly token: string;
   readonly origin: string;
 }
@@ -143,7 +148,10 @@ function finalizeArtifact({ name, size, hash }: Message, world: World): Answer {
 function listArtifacts({ name_filter: name, id_filter: id }: Message, world: World): Answer {
   const found = world.uploads.filter(
     (upload) =>
-      upload.finished && (name ?? upload.name) === upload.name && (id ?? String(upload.id)) === String(upload.id),
+      !world.listsNothing &&
+      upload.finished &&
+      (name ?? upload.name) === upload.name &&
+      (id ?? String(upload.id)) === String(upload.id),
   );
   return json({
     artifacts: found.map((upload) => ({
@@ -176,11 +184,11 @@ function joinBlocks(upload: Upload, list: string): Buffer {
   return Buffer.concat(ids.map((id) => upload.blocks.get(id) ?? Buffer.alloc(0)));
 }
 
-function signedUrl(upload: Upload, world: World): string {
+function signedUrl(upload: Pick<Upload, 'id'>, world: Pick<World, 'token' | 'origin'>): string {
   return `${world.origin}${blobFolder}${upload.id}.zip?sig=${signature(upload, world)}`;
 }
 
-function signature(upload: Upload, { token }: World): string {
+function signature(upload: Pick<Upload, 'id'>, { token }: Pick<World, 'token'>): string {
   return createHash('sha256').update(`${upload.id} ${token}`).digest('hex');
 }
 

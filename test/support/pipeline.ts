@@ -77,6 +77,7 @@ export interface PipelineWish {
 
 export interface ReportWish {
   readonly mode?: string;
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -91,8 +92,8 @@ export interface Pipeline {
   readonly run: (wish?: PipelineWish) => Promise<PipelineRun>;
   /** A report job alone, of an execution whose state lies in the folder, or in the store without one. */
   readonly report: (id: string, out?: string, wish?: ReportWish) => Promise<Step>;
-  /** An App that publishes, with workflow files. */
-  readonly app: { readonly CORTEX_APP_ID: string; readonly CORTEX_APP_PRIVATE_KEY: string };
+  /** What the plan job has in its environment, started by hand by ada. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
@@ -112,7 +113,7 @@ export async function openPipeline(given: {
   return {
     fake,
     shop,
-    app,
+    environment: { ...environmentOf(world), ...startedBy('ada'), ...readToken(world) },
     check: (pullRequest) => check(world, pullRequest),
     run: (wish = {}) => run(world, wish),
     report: (id, out, wish = {}) => report(world, { id, out, ...wish }),
@@ -127,20 +128,17 @@ interface World {
   readonly fake: FakeGitHub;
   readonly folder: string;
   readonly store: string | undefined;
-  readonly app: Pipeline['app'];
+  /** An App that publishes, with workflow files. */
+  readonly app: { readonly CORTEX_APP_ID: string; readonly CORTEX_APP_PRIVATE_KEY: string };
 }
 
 async function run(
   world: World,
   { mode = 'apply', actor = 'ada', meanwhile, inputs = {} }: PipelineWish,
 ): Promise<PipelineRun> {
-  const event = { GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_ACTOR: actor };
   const step = (given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): Promise<Step> =>
-    runAction(given, { cwd: checkout(world, 'main'), env: { ...environmentOf(world), ...event, ...env } });
-  const readToken = {
-    GITHUB_TOKEN: world.fake.workflowToken({ contents: 'read', issues: 'read', pull_requests: 'read' }),
-  };
-  const plan = await step({ command: 'plan', plan: 'plans/seven.yaml', mode, ...inputs }, readToken);
+    runAction(given, { cwd: checkout(world, 'main'), env: { ...environmentOf(world), ...startedBy(actor), ...env } });
+  const plan = await step({ command: 'plan', plan: 'plans/seven.yaml', mode, ...inputs }, readToken(world));
   const { 'execution-id': id = '', matrix = '{"include":[]}', digest = '' } = plan.outputs;
   const { include } = JSON.parse(matrix) as { include: readonly Leg[] };
   const given = { plan: 'plans/seven.yaml', digest, 'execution-id': id, ...inputs };
@@ -151,15 +149,19 @@ async function run(
 
 function report(
   world: World,
-  { id, out, mode = 'apply', env, onStart }: ReportWish & { readonly id: string; readonly out?: string | undefined },
+  wish: ReportWish & { readonly id: string; readonly out?: string | undefined },
 ): Promise<Step> {
-  const inputs = { command: 'report', 'execution-id': id, mode, 'code-scanning': 'true', ...(out ? { out } : {}) };
+  const { id, out, mode = 'apply', inputs, env, onStart } = wish;
+  const given = { command: 'report', 'execution-id': id, mode, 'code-scanning': 'true', ...(out ? { out } : {}) };
   const GITHUB_TOKEN = world.fake.workflowToken();
-  return runAction(inputs, {
-    cwd: checkout(world, 'main'),
-    env: { ...environmentOf(world), ...world.app, GITHUB_TOKEN, ...shortWaits, ...env },
-    ...(onStart ? { onStart } : {}),
-  });
+  return runAction(
+    { ...given, ...inputs },
+    {
+      cwd: checkout(world, 'main'),
+      env: { ...environmentOf(world), ...world.app, GITHUB_TOKEN, ...shortWaits, ...env },
+      ...(onStart ? { onStart } : {}),
+    },
+  );
 }
 
 function check(world: World, number: number): Promise<Step> {
@@ -187,6 +189,14 @@ function environmentOf({ fake, store }: World): Readonly<Record<string, string>>
     GITHUB_RUN_ATTEMPT: '1',
     ...(store === undefined ? {} : { CORTEX_STORE: store }),
   };
+}
+
+function startedBy(actor: string): Readonly<Record<string, string>> {
+  return { GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_ACTOR: actor };
+}
+
+function readToken({ fake }: World): { readonly GITHUB_TOKEN: string } {
+  return { GITHUB_TOKEN: fake.workflowToken({ contents: 'read', issues: 'read', pull_requests: 'read' }) };
 }
 
 let checkouts = 0;

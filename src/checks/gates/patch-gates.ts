@@ -1,4 +1,5 @@
 import { sha256 } from '../../shared/canonical.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { countLines, type FilePatch } from '../../shared/unified-diff.ts';
 import { gateResult, type ChangeUnderReview, type Gate } from './gate.ts';
 
@@ -18,7 +19,11 @@ export const baseUnchanged: Gate = ({ change, workspace }) => {
 
 /** The patch is read in full and applies exactly. */
 export const patchApplies: Gate = ({ unapplied, files }) =>
-  gateResult('patch-applies', unapplied === undefined ? [] : [unapplied], `${files.length} files patched exactly`);
+  gateResult(
+    'patch-applies',
+    unapplied === undefined ? [] : [unapplied],
+    `${files.length} ${nounFor(files.length, 'file')} patched exactly`,
+  );
 
 /** The list of files says what the patch does: the same paths, kinds and numbers of lines. */
 export const filesMatchPatch: Gate = ({ change, files, unreadable }) => {
@@ -70,7 +75,7 @@ export const plainModes: Gate = ({ change, files, workspace, unreadable }) => {
 /** Small enough for a person to read. */
 export const size: Gate = ({ files, policy, unreadable }) => {
   const lines = files.map(countLines).reduce((sum, { added, removed }) => sum + added + removed, 0);
-  const seen = `${files.length} files and ${lines} changed lines`;
+  const seen = `${files.length} ${nounFor(files.length, 'file')} and ${lines} changed ${nounFor(lines, 'line')}`;
   const fits = files.length <= policy.maxFiles && lines <= policy.maxChangedLines;
   const wrong = fits ? [] : [`${seen}, over the limit of ${policy.maxFiles} and ${policy.maxChangedLines}`];
   return gateResult('size', unreadable === undefined ? wrong : [unreadable], seen);

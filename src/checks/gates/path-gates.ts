@@ -1,14 +1,16 @@
 import { globMatcher } from '../../shared/glob.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { gateResult, type ChangeUnderReview, type Gate } from './gate.ts';
 import { protectedReason, unsafeReason } from './protected-paths.ts';
 
 /** Every path is plain, inside the repository, and stands beside what is there without clashing. */
 export const safePaths: Gate = (review) => {
+  const paths = pathsOf(review).length;
   const wrong = pathsOf(review).flatMap((path) => {
     const reason = unsafeReason(path) ?? clashOf(path, review);
     return reason === undefined ? [] : [`${JSON.stringify(path)} ${reason}`];
   });
-  return gateResult('safe-paths', wrong, `${pathsOf(review).length} plain paths`);
+  return gateResult('safe-paths', wrong, `${paths} plain ${nounFor(paths, 'path')}`);
 };
 
 /** No path that decides over people, agents, machines, dependencies or rights. */

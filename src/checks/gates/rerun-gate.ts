@@ -1,3 +1,4 @@
+import { nounFor } from '../../shared/noun.ts';
 import { overlay, type Workspace } from '../workspace.ts';
 import { gateResult, type ChangeUnderReview, type Gate } from './gate.ts';
 
@@ -14,8 +15,9 @@ export const findingGone: Gate = (review) => {
   if (review.after === undefined) return gateResult(gate, [review.unapplied ?? 'not applied'], '');
   const before = review.rerun(review.workspace);
   const after = review.rerun(changedTree(review.workspace, review.after));
+  const gone = review.change.proof.gone.length;
   const wrong = [...notMended(review, { before, after }), ...newTrouble(before, after)];
-  return gateResult(gate, wrong, `${review.change.proof.gone.length} findings gone, none new`);
+  return gateResult(gate, wrong, `${gone} ${nounFor(gone, 'finding')} gone, none new`);
 };
 
 type Outcome = ReturnType<NonNullable<ChangeUnderReview['rerun']>>;

@@ -30,11 +30,11 @@ export const reportStep: RunStep = async (step) => {
 };
 
 /** The state of the legs; over a shared store it is a copy, and may be missing. Gives the execution, as far as one is told. */
-async function collect({ read }: Step, out: string, isShared: boolean): Promise<string | undefined> {
+async function collect({ read, heard }: Step, out: string, isShared: boolean): Promise<string | undefined> {
   const pattern = read('artifact');
   if (pattern === '') return undefined;
   const { fetchStates } = await import('./artifact.ts');
-  const found = await fetchStates({ pattern, execution: read('execution-id') }, out);
+  const found = await heard(() => fetchStates({ pattern, execution: read('execution-id') }, out));
   if (found.length === 0 && !isShared) throw missingState(`download ${pattern}`);
   return found[0]?.execution;
 }

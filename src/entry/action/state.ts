@@ -6,14 +6,14 @@ import { stateName } from './state-names.ts';
 
 /** Uploads what a leg leaves, where the input `artifact` names it. */
 export async function sendOwnState(
-  { read, event }: Pick<Step, 'read' | 'event'>,
+  { read, event, heard }: Pick<Step, 'read' | 'event' | 'heard'>,
   { out, execution }: { readonly out: string; readonly execution: string },
 ): Promise<void> {
   const leg = read('artifact');
   if (leg === '') return;
   const { sendState } = await import('./artifact.ts');
   const { runAttempt } = await event();
-  await sendState({ leg, execution, attempt: runAttempt }, out);
+  await heard(() => sendState({ leg, execution, attempt: runAttempt }, out));
 }
 
 /**
@@ -28,7 +28,7 @@ export async function restoreState(step: Step, out: string): Promise<string | un
   const { runAttempt } = await event();
   if (runAttempt === 1 && resume === '') return undefined;
   mkdirSync(out, { recursive: true });
-  if (runAttempt > 1 && (await restoreEarlierAttempt({ leg, execution }, out))) return execution;
+  if (runAttempt > 1 && (await step.heard(() => restoreEarlierAttempt({ leg, execution }, out)))) return execution;
   if (resume === '') return undefined;
   if (!existsSync(runPaths(out, resume).log)) await restoreFromRun(step, { leg, execution }, out);
   return resume;
@@ -46,13 +46,14 @@ async function restoreEarlierAttempt({ leg, execution }: Leg, out: string): Prom
 }
 
 /** GitHub finds artifacts of other runs by their whole name alone: attempts are asked for one by one. */
-async function restoreFromRun({ environment }: Step, leg: Leg, out: string): Promise<void> {
+async function restoreFromRun({ environment, heard }: Step, leg: Leg, out: string): Promise<void> {
   const { withCodeHost } = await import('../code-host.ts');
   const { fetchFarState } = await import('./artifact.ts');
   const found = await withCodeHost(environment, ({ github }) => latestOf(github.listArtifacts, leg));
   if (found === undefined) throw nothingToResume(leg.execution);
   const [owner = '', name = ''] = (environment.github.repository ?? '').split('/');
-  await fetchFarState({ ...found, owner, repository: name, token: environment.github.token ?? '' }, out);
+  const far = { ...found, owner, repository: name, token: environment.github.token ?? '' };
+  await heard(() => fetchFarState(far, out));
 }
 
 type ListArtifacts = (

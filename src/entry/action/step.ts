@@ -13,6 +13,8 @@ export interface Step {
   readonly io: Io;
   /** The log, where the runner takes commands: annotations. */
   readonly annotate: (commands: string) => void;
+  /** Lets a client of GitHub's own command the runner while it works: it hides what it says of addresses that are signed. */
+  readonly heard: <T>(act: () => Promise<T>) => Promise<T>;
   readonly setOutput: (name: string, value: string) => void;
   /** Adds Markdown to the step's summary, cut where it would be dropped whole. */
   readonly summarise: (markdown: string) => Promise<void>;

@@ -39,7 +39,6 @@ export function openTargetHost(
       hint: `Hand it on as \`env\` of the step, as the plan names it: it needs to write contents, pull requests and issues.`,
     });
   }
-  wish.onToken?.(value);
   const github = { ...environment.github, repository, token: value, appId: undefined, appKey: undefined };
   return openCodeHost({ ...environment, github }, wish);
 }

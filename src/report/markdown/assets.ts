@@ -1,8 +1,9 @@
 import type { Report } from '../../protocol/report.ts';
 import { compareText } from '../../shared/canonical.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { bullets, section, table } from './blocks.ts';
 import { code } from './escape.ts';
-import { formatCount, formatNumber, nounFor } from './format.ts';
+import { formatCount, formatNumber } from './format.ts';
 import { counted, numberOf } from './figures.ts';
 
 /** What the catalog knew before, knows now and learnt, by kind; left out where nothing was ever catalogued. */

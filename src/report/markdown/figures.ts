@@ -1,7 +1,8 @@
 import type { Report } from '../../protocol/report.ts';
 import { bug } from '../../shared/errors.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { link } from './escape.ts';
-import { formatNumber, nounFor } from './format.ts';
+import { formatNumber } from './format.ts';
 
 /** A number with the Markdown that shows it. */
 export interface Shown {

@@ -1,3 +1,4 @@
+import { nounFor } from '../../shared/noun.ts';
 import { plain } from './escape.ts';
 
 /** U+202F: a thin space that lines don't break at. */
@@ -14,11 +15,6 @@ export function formatNumber(value: number): string {
 /** `1 finding`, `2 findings`. */
 export function formatCount(value: number, singular: string, plural = `${singular}s`): string {
   return `${formatNumber(value)} ${nounFor(value, singular, plural)}`;
-}
-
-/** The noun that goes with a number. */
-export function nounFor(value: number, singular: string, plural = `${singular}s`): string {
-  return value === 1 ? singular : plural;
 }
 
 /** A length of time in its two largest units: `0.4 s`, `12 s`, `1 min 12 s`, `2 h 5 min`. */

@@ -1,8 +1,9 @@
 import type { Report } from '../../protocol/report.ts';
 import { compareText } from '../../shared/canonical.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { bullets, section } from './blocks.ts';
 import { code, sentence } from './escape.ts';
-import { formatCount, formatDuration, formatNumber, nounFor, secondsBetween } from './format.ts';
+import { formatCount, formatDuration, formatNumber, secondsBetween } from './format.ts';
 
 /** What the run itself measured and the next one can use; nothing where nothing stood out. */
 export function lessonsSection(report: Report): string | undefined {

@@ -1,8 +1,9 @@
 import type { Report } from '../../protocol/report.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { bullets, fenced, resultsLink, section } from './blocks.ts';
 import { code, isShellSafe, plain, sentence } from './escape.ts';
 import { byUrgency, placeOf } from './findings.ts';
-import { formatCount, formatNumber, nounFor, shortHash } from './format.ts';
+import { formatCount, formatNumber, shortHash } from './format.ts';
 
 /** Patches that one command block lists; the rest are in the table of changes. */
 const maxPatches = 20;

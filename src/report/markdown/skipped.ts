@@ -1,7 +1,8 @@
 import type { Report } from '../../protocol/report.ts';
+import { nounFor } from '../../shared/noun.ts';
 import { section, table } from './blocks.ts';
 import { code, plain } from './escape.ts';
-import { formatCount, nounFor } from './format.ts';
+import { formatCount } from './format.ts';
 
 /** Tasks that were not done for want of a door, such as the model: they count as neither passed nor failed. */
 export function skippedSection(report: Report): string | undefined {

@@ -78,7 +78,9 @@ function bodyReason(fix: Fix, { marker, pull }: SeenPull, context: DecideContext
   if (typeof marker !== 'object') return `its marker was ${marker}, and is written again`;
   if (marker.text !== context.textDigest(fix, pull.number)) return 'its text says something else now';
   const age = context.nowMs - timeOf(marker.execution);
-  return age > context.limits.staleDays * dayMs ? 'its links are renewed' : undefined;
+  return marker.execution !== context.execution && age > context.limits.staleDays * dayMs
+    ? 'its links are renewed'
+    : undefined;
 }
 
 /** The time in `CORTEX-EXEC-YYYY-MM-DD-HHMMSS`; NaN of any other text. */

@@ -25,9 +25,11 @@ export function findingsSection(fix: Fix, { rows }: Detail): string {
       ? []
       : [['| Severity | Rule | Where | Finding |', '| --- | --- | --- | --- |', ...lines].join('\n')];
   const rest = left > 0 && lines.length > 0 ? [`and ${formatNumber(left)} more, in the results`] : [];
-  return [`## Found\n\n${formatCount(gone, 'finding')}, of severity ${fix.severity} at most.`, ...table, ...rest].join(
-    '\n\n',
-  );
+  const what =
+    findings.length === 0
+      ? `${formatCount(gone, 'finding')} of its own tool: no task of the plan reports what it finds, so that no severity is known.`
+      : `${formatCount(gone, 'finding')}, of severity ${fix.severity} at most.`;
+  return [`## Found\n\n${what}`, ...table, ...rest].join('\n\n');
 }
 
 function findingRow({ severity, ruleId, subject, location, message }: Finding): string {

@@ -29,8 +29,8 @@ describe('runGates', () => {
       'no-secrets',
       'finding-gone',
     ]);
-    expect(results.map((result) => result.detail)).toContain('1 files and 2 changed lines');
-    expect(results.at(-1)?.detail).toBe('1 findings gone, none new');
+    expect(results.map((result) => result.detail)).toContain('1 file and 2 changed lines');
+    expect(results.at(-1)?.detail).toBe('1 finding gone, none new');
   });
 
   it('lets files come and go', () => {
@@ -133,10 +133,10 @@ describe('plain-modes', () => {
 describe('size', () => {
   it('fails more files or more lines than the policy allows', () => {
     expect(failing({ policy: { maxFiles: 0 } })).toEqual({
-      size: '1 files and 2 changed lines, over the limit of 0 and 400',
+      size: '1 file and 2 changed lines, over the limit of 0 and 400',
     });
     expect(failing({ policy: { maxChangedLines: 1 } })).toEqual({
-      size: '1 files and 2 changed lines, over the limit of 15 and 1',
+      size: '1 file and 2 changed lines, over the limit of 15 and 1',
     });
   });
 });

@@ -308,6 +308,20 @@ describe('text of a plan in the log', () => {
   });
 });
 
+describe('an address that the artifact service has signed', () => {
+  it('is told to the runner as a secret, and stands nowhere where it does not listen', async () => {
+    const artifacts = await startArtifactServer();
+    const inputs = { plan: 'plans/small.yaml', out: join(repository.directory, 'signed'), artifact: 'cortex-all' };
+    const { log } = await runAction(inputs, { ...here, env: artifacts.environment });
+    await artifacts.close();
+    const hidden = [...log.matchAll(/^::add-mask::(.+)$/gm)].map(([, value = '']) => value);
+    const unheard = [...log.matchAll(/^::stop-commands::([0-9a-f]{32})\n([^]*?)\n::\1::$/gm)].map(([, , text]) => text);
+    expect(hidden.length).toBeGreaterThan(0);
+    expect(unheard.length).toBeGreaterThan(0);
+    for (const value of hidden) expect(unheard.join('')).not.toContain(value);
+  });
+});
+
 /** The lines that the runner takes as annotations. */
 function annotations(step: Step): readonly string[] {
   return step.log.split('\n').filter((line) => line.startsWith('::error'));

@@ -107,6 +107,15 @@ const anOpenPullRequestOfOurs: readonly Case[] = [
     ends: { a: 'update: its links are renewed' },
   },
   {
+    it: 'is as new as it gets where an execution of long ago is published again',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      s.people.pass(15 * day);
+      return s.run(s.fixes('a'), { again: true });
+    },
+    ends: { a: 'keep: nothing to change' },
+  },
+  {
     it: 'keeps the title that a person gave it',
     story: afterwards((s) => (s.memory.threads.pull(s.number('a')).title = 'Mine')),
     ends: { a: 'keep: nothing to change' },

@@ -110,6 +110,8 @@ export interface Artifact {
   readonly runId: number;
   readonly createdAt: string;
   readonly isExpired: boolean;
+  /** Where its content is for a while; without it there is none to download. */
+  readonly contentUrl?: string;
 }
 
 export interface WorkflowRun {

@@ -70,6 +70,13 @@ export const actionRoutes: readonly Route[] = [
     const shown = found.slice((page - 1) * size, page * size);
     return ok({ total_count: found.length, artifacts: shown.map((each) => artifactJson(call, each)) });
   }),
+  repositoryRoute(['GET', `${base}/actions/artifacts/{artifact_id}/{archive_format}`], reads('actions'), (call) => {
+    const { repository, params } = call;
+    const found = repository.artifacts.find(({ id }) => String(id) === params['artifact_id']);
+    if (!found?.contentUrl || params['archive_format'] !== 'zip') throw notFound();
+    if (found.isExpired) throw refusal(410, 'Artifact has expired');
+    return { status: 302, headers: { location: found.contentUrl } };
+  }),
   repositoryRoute(['GET', `${base}/actions/runs/{run_id}`], reads('actions'), (call) => {
     const run = call.repository.runs.find(({ id }) => String(id) === call.params['run_id']);
     if (!run) throw notFound();
