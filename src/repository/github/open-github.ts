@@ -3,7 +3,6 @@ import { pause as wait } from '../../shared/pause.ts';
 import type { Clock } from '../../shared/clock.ts';
 import * as artifacts from './artifacts.ts';
 import * as branches from './branches.ts';
-import { createCheckRun } from './check-runs.ts';
 import type { Client } from './client.ts';
 import { makeCommit } from './commit.ts';
 import { dressPullRequest } from './dress.ts';
@@ -64,7 +63,6 @@ export function openGitHub(options: GitHubOptions) {
     writeComment: on(client, writeComment),
     identify: on(client, identify),
     uploadSarif: on(client, uploadSarif),
-    createCheckRun: on(client, createCheckRun),
     listArtifacts: on(client, artifacts.listArtifacts),
     rates: on(client, readRates),
     mayActionsOpen: on(client, mayActionsOpen),

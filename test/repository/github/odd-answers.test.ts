@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCheckRun, type CheckRunOrder } from '../../../src/repository/github/check-runs.ts';
 import { look } from '../../../src/repository/github/look.ts';
 import { openPullRequest } from '../../../src/repository/github/pull-requests.ts';
 import { readTexts } from '../../../src/repository/github/texts.ts';
@@ -75,51 +74,6 @@ describe('answers of GitHub that are rare', () => {
     ];
     const server = await serve({ body: { data: { repository: null }, errors } });
     expect(await rejection(look(clientOf(server).client, question))).toMatchObject({ code: 'github-not-found' });
-  });
-
-  it('finds a check whose answer was lost by its external id, and makes no second one', async () => {
-    const order: CheckRunOrder = {
-      name: 'cortex',
-      commit: 'c'.repeat(40),
-      conclusion: 'success',
-      externalId: 'run 7',
-      title: 't',
-      summary: 's',
-      annotations: [],
-    };
-    const there = {
-      body: {
-        check_runs: [
-          { id: 1, external_id: 'run 6' },
-          { id: 2, external_id: 'run 7', html_url: 'u' },
-        ],
-      },
-    };
-    const server = await serve('drop', there);
-    expect(await createCheckRun(clientOf(server).client, order)).toEqual({ id: 2, url: 'u' });
-    expect(server.received.map(({ method }) => method)).toEqual(['POST', 'GET']);
-  });
-
-  it('sends annotations beyond fifty in further requests', async () => {
-    const annotations = Array.from({ length: 120 }, (_, index) => ({
-      path: 'plans/a.yaml',
-      startLine: index + 1,
-      endLine: index + 1,
-      level: 'warning' as const,
-      message: `no ${index}`,
-    }));
-    const server = await serve({ status: 201, body: { id: 9, html_url: 'u' } });
-    const order = { name: 'cortex', commit: 'c', externalId: 'x', title: 't', summary: 's', annotations };
-    await createCheckRun(clientOf(server).client, { ...order, conclusion: 'neutral' });
-    const sent = server.received.map(({ method, body }) => {
-      const { output } = JSON.parse(body) as { output: { annotations: { start_line: number }[] } };
-      return [method, output.annotations.length, output.annotations[0]?.start_line];
-    });
-    expect(sent).toEqual([
-      ['POST', 50, 1],
-      ['PATCH', 50, 51],
-      ['PATCH', 20, 101],
-    ]);
   });
 
   it('reads a text anew, byte for byte, that GitHub shows in another encoding than it has', async () => {
