@@ -19,7 +19,7 @@ export const packageHomes: Readonly<Record<string, { readonly home: string; read
   'a computed name': { home: 'entry/pod-start.ts', why: 'it becomes the program that it has unpacked and checked' },
   '@octokit/rest': { home: 'repository/github/', why: 'one line to GitHub, with one budget' },
   'node-diff3': { home: 'shared/merge-texts.ts', why: 'two edits of one text are joined in one place' },
-  ignore: { home: 'report/publish/codeowners.ts', why: 'CODEOWNERS matches paths as .gitignore does' },
+  ignore: { home: 'report/publish/fix/codeowners.ts', why: 'CODEOWNERS matches paths as .gitignore does' },
   '@actions/core': { home: 'entry/action.ts', why: 'inputs and outputs of the action' },
   '@actions/github': { home: 'entry/action/event.ts', why: 'the event that a step belongs to is read once' },
   '@actions/artifact': {

@@ -1,7 +1,7 @@
 import { mayStart, runModes, type Admission, type RunMode } from '../../plan/start-gate.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { problem } from '../../shared/errors.ts';
-import { onlyResults } from '../../report/publish/results-question.ts';
+import { onlyResults } from '../../report/publish/results/results-question.ts';
 import { hasCodeHost, withCodeHost, type CodeHost } from '../code-host.ts';
 import type { Step } from './step.ts';
 

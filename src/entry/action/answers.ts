@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
-import { readAnswers, type QuestionAnswer } from '../../report/publish/questions.ts';
-import { onlyResults } from '../../report/publish/results-question.ts';
+import { readAnswers, type QuestionAnswer } from '../../report/publish/dashboard/questions.ts';
+import { onlyResults } from '../../report/publish/results/results-question.ts';
 import { CortexError, messageOf } from '../../shared/errors.ts';
 import { readArguments } from '../arguments.ts';
 import { hasCodeHost, withCodeHost } from '../code-host.ts';

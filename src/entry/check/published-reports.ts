@@ -1,6 +1,6 @@
 import type { HostQuestion, HostTreeEntry, HostView } from '../../protocol/code-host.ts';
 import type { Report } from '../../protocol/report.ts';
-import { onlyResults } from '../../report/publish/results-question.ts';
+import { onlyResults } from '../../report/publish/results/results-question.ts';
 import { compareText } from '../../shared/canonical.ts';
 import { reportIn } from './past-reports.ts';
 

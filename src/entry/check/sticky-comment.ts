@@ -1,5 +1,5 @@
 import type { HostComment } from '../../protocol/code-host.ts';
-import { isSameText } from '../../report/publish/same-text.ts';
+import { isSameText } from '../../report/publish/text/same-text.ts';
 import { readMarkers, writeMarker } from '../../shared/marker.ts';
 
 /** The code host, as far as the one comment of a check needs it. */

@@ -1,10 +1,10 @@
 import { foldEvents } from '../../execution/state.ts';
 import { allTasks } from '../../plan/plan.ts';
-import { completeTasks } from '../../report/publish/candidates.ts';
+import { completeTasks } from '../../report/publish/fix/candidates.ts';
 import type { LessonFromPerson } from '../../report/publish/lessons.ts';
 import type { PublishOutcome } from '../../report/publish/outcome.ts';
 import { publishChanges as publish } from '../../report/publish/publish-changes.ts';
-import { openQuestions } from '../../report/publish/questions.ts';
+import { openQuestions } from '../../report/publish/dashboard/questions.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { CodeHost } from '../code-host.ts';
 import type { Publishing } from './gather.ts';

@@ -1,8 +1,8 @@
 import { code } from '../../report/markdown/escape.ts';
-import { lessonsPath, resultsRoot } from '../../report/publish/results-paths.ts';
-import { onlyResults } from '../../report/publish/results-question.ts';
-import { readLessons } from '../../report/publish/results-lessons.ts';
-import { commitResults, type ResultsOutcome } from '../../report/publish/results-commit.ts';
+import { lessonsPath, resultsRoot } from '../../report/publish/results/results-paths.ts';
+import { onlyResults } from '../../report/publish/results/results-question.ts';
+import { readLessons } from '../../report/publish/results/results-lessons.ts';
+import { commitResults, type ResultsOutcome } from '../../report/publish/results/results-commit.ts';
 import type { LessonFromPerson } from '../../report/publish/lessons.ts';
 import { pause } from '../../shared/pause.ts';
 import type { CodeHost } from '../code-host.ts';

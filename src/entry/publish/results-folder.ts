@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { ResultsFolder } from '../../report/publish/results-own.ts';
+import type { ResultsFolder } from '../../report/publish/results/results-own.ts';
 
 /** The folder that runs write to, as the results commit reads it. Links are passed over. */
 export function resultsFolder(out: string): ResultsFolder {

@@ -3,10 +3,10 @@ import type { Report } from '../../protocol/report.ts';
 import type { PublishPolicy } from '../../plan/plan.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Aggregate } from '../aggregate.ts';
-import type { PublishHost } from './host.ts';
+import type { PublishHost } from './world/host.ts';
 import type { LessonFromPerson } from './lessons.ts';
 import type { PublishLimits } from './limits.ts';
-import type { OpenQuestion } from './questions.ts';
+import type { OpenQuestion } from './dashboard/questions.ts';
 
 /** All that one run of the publisher is given. */
 export interface PublishInput {

@@ -2,18 +2,18 @@ import type { CortexError } from '../../shared/errors.ts';
 import { createPatch } from '../../shared/unified-diff.ts';
 import type { PublishCounts } from './counts.ts';
 import { countsOf } from './counts.ts';
-import type { DashboardOutcome } from './dashboard.ts';
-import { isWriting, type About, type Action, type Decision } from './decision.ts';
+import type { DashboardOutcome } from './dashboard/dashboard.ts';
+import { isWriting, type About, type Action, type Decision } from './decide/decision.ts';
 import type { LessonFromPerson } from './lessons.ts';
-import { withBlock } from './own-block.ts';
+import { withBlock } from './pulls/own-block.ts';
 import type { PublishRun } from './publish-run.ts';
-import type { QuestionAnswer } from './questions.ts';
-import { renderPull, renderTitle } from './render-pull.ts';
-import { reviewersOfFix, type Reviewers } from './reviewers.ts';
+import type { QuestionAnswer } from './dashboard/questions.ts';
+import { renderPull, renderTitle } from './pulls/render-pull.ts';
+import { reviewersOfFix, type Reviewers } from './fix/reviewers.ts';
 import { textContext, type Pass } from './run-pass.ts';
 import type { Settled } from './settle.ts';
 import { renderSummary } from './render-summary.ts';
-import { afterOf, type World } from './world.ts';
+import { afterOf, type World } from './world/world.ts';
 
 /** What became of one fix, one pull request or one change. */
 export interface PublishItem extends About {

@@ -1,10 +1,10 @@
-import { publishDashboard, type DashboardOutcome } from './dashboard.ts';
+import { publishDashboard, type DashboardOutcome } from './dashboard/dashboard.ts';
 import type { PublishInput } from './input.ts';
 import { outcomeOf, type PublishOutcome } from './outcome.ts';
 import { beginRun, type PublishRun } from './publish-run.ts';
 import { lookAround, runPass, type Pass } from './run-pass.ts';
 import { hasWritten, needsSecondPass, openedBy, settle } from './settle.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /**
  * Brings the changes of an execution to people: looks at the repository, lays the changes over its base, checks them again,

@@ -1,6 +1,6 @@
 import { publishable } from '../publishable.ts';
-import { candidatesOf, type Candidate } from './candidates.ts';
-import type { Grouping } from './fix.ts';
+import { candidatesOf, type Candidate } from './fix/candidates.ts';
+import type { Grouping } from './fix/fix.ts';
 import type { PublishInput } from './input.ts';
 import { publishLimits, type PublishLimits } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import { plain } from '../markdown/escape.ts';
 import { formatNumber } from '../markdown/format.ts';
-import { isWriting } from './decision.ts';
-import { fencedText, named } from './foreign.ts';
+import { isWriting } from './decide/decision.ts';
+import { fencedText, named } from './text/foreign.ts';
 import type { PublishItem, PublishOutcome, RenderedPull } from './outcome.ts';
 
 /** Items of each kind that a summary names: the outcome as JSON has all. */

@@ -1,18 +1,18 @@
 import { CortexError } from '../../shared/errors.ts';
-import type { BaseFiles } from './base-files.ts';
-import { readBaseFiles } from './base-files.ts';
-import { applyDecision, type Applied } from './apply-pull.ts';
-import { possibleBranches } from './fix.ts';
-import { decide } from './decide.ts';
-import type { DecideContext } from './decide-context.ts';
-import type { Decision } from './decision.ts';
-import { learn } from './learned.ts';
+import type { BaseFiles } from './fix/base-files.ts';
+import { readBaseFiles } from './fix/base-files.ts';
+import { applyDecision, type Applied } from './pulls/apply-pull.ts';
+import { possibleBranches } from './fix/fix.ts';
+import { decide } from './decide/decide.ts';
+import type { DecideContext } from './decide/decide-context.ts';
+import type { Decision } from './decide/decision.ts';
+import { learn } from './decide/learned.ts';
 import type { LessonFromPerson } from './lessons.ts';
-import { prepareFixes, sortOut } from './prepare.ts';
-import { textDigest } from './render-pull.ts';
+import { prepareFixes, sortOut } from './decide/prepare.ts';
+import { textDigest } from './pulls/render-pull.ts';
 import type { PublishRun } from './publish-run.ts';
-import type { TextContext } from './text.ts';
-import { afterOf, openedBefore, questionOf, readWorld, type World } from './world.ts';
+import type { TextContext } from './text/text.ts';
+import { afterOf, openedBefore, questionOf, readWorld, type World } from './world/world.ts';
 
 /** What was seen, decided and done in one pass. */
 export interface Pass {

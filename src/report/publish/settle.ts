@@ -1,9 +1,9 @@
-import type { Applied } from './apply-pull.ts';
-import { isWriting, type Decision } from './decision.ts';
-import { workflowPaths } from './gate.ts';
+import type { Applied } from './pulls/apply-pull.ts';
+import { isWriting, type Decision } from './decide/decision.ts';
+import { workflowPaths } from './fix/gate.ts';
 import { createPatch } from '../../shared/unified-diff.ts';
 import type { Pass } from './run-pass.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /** A decision as it came out: with the pull request that is there now, and what was done of it. */
 export interface Settled {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anchorChange, type Anchored } from '../../../src/report/publish/anchor.ts';
-import { readBaseFiles } from '../../../src/report/publish/base-files.ts';
+import { anchorChange, type Anchored } from '../../../src/report/publish/fix/anchor.ts';
+import { readBaseFiles } from '../../../src/report/publish/fix/base-files.ts';
 import type { FileEdit } from '../../../src/shared/unified-diff.ts';
 import type { Written } from '../../support/publish/memory-git.ts';
 import { startWith } from '../../support/publish/people.ts';

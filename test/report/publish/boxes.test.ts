@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { box, readTicks, tickedNames } from '../../../src/report/publish/boxes.ts';
+import { box, readTicks, tickedNames } from '../../../src/report/publish/world/boxes.ts';
 
 const id = '0123456789ab';
 

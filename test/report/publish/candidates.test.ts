@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidatesOf, completeTasks } from '../../../src/report/publish/candidates.ts';
+import { candidatesOf, completeTasks } from '../../../src/report/publish/fix/candidates.ts';
 import { findingWith, taskWith, workerWith } from '../../support/report-parts.ts';
 import { reportWith } from '../../support/report.ts';
 import { findingOf, proposed } from '../../support/publish/proposals.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ownersOf } from '../../../src/report/publish/codeowners.ts';
-import { reviewersFor } from '../../../src/report/publish/reviewers.ts';
+import { ownersOf } from '../../../src/report/publish/fix/codeowners.ts';
+import { reviewersFor } from '../../../src/report/publish/fix/reviewers.ts';
 import { ours } from '../../support/publish/publish-host.ts';
 
 const people = (file: string, ...paths: string[]): readonly string[] => ownersOf(file, paths).people;

@@ -5,7 +5,7 @@ import {
   seenDashboard,
   writeState,
   type DashboardState,
-} from '../../../src/report/publish/dashboard-state.ts';
+} from '../../../src/report/publish/world/dashboard-state.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
 import { ours } from '../../support/publish/publish-host.ts';
 

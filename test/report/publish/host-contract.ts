@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostPullRequest, HostQuestion, HostRole, HostView } from '../../../src/protocol/code-host.ts';
-import type { CommitOrder, PublishHost } from '../../../src/report/publish/host.ts';
+import type { CommitOrder, PublishHost } from '../../../src/report/publish/world/host.ts';
 import { CortexError } from '../../../src/shared/errors.ts';
 
 /** A repository with one commit on `main`, the publisher's way to it, and what people do there. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostIdentity } from '../../../src/protocol/code-host.ts';
 import type { PublishOutcome } from '../../../src/report/publish/outcome.ts';
-import { readPullMarker } from '../../../src/report/publish/pull-marker.ts';
+import { readPullMarker } from '../../../src/report/publish/world/pull-marker.ts';
 import type { Written } from '../../support/publish/memory-git.ts';
 import { Story } from '../../support/publish/story.ts';
 

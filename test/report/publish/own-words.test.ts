@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { masterNames } from '../../../src/protocol/words.ts';
-import { branchOf, idOf, idOfBranch } from '../../../src/report/publish/branch-names.ts';
-import { blockOf, hasBlock, withBlock } from '../../../src/report/publish/own-block.ts';
-import { commitMessage, ownWords } from '../../../src/report/publish/own-commit.ts';
-import { readPullMarker, writePullMarker, type PullMarker } from '../../../src/report/publish/pull-marker.ts';
-import { fencedText, fileLink, named, quoted, titleText } from '../../../src/report/publish/foreign.ts';
-import { readTicks } from '../../../src/report/publish/boxes.ts';
+import { branchOf, idOf, idOfBranch } from '../../../src/report/publish/world/branch-names.ts';
+import { blockOf, hasBlock, withBlock } from '../../../src/report/publish/pulls/own-block.ts';
+import { commitMessage, ownWords } from '../../../src/report/publish/world/own-commit.ts';
+import { readPullMarker, writePullMarker, type PullMarker } from '../../../src/report/publish/world/pull-marker.ts';
+import { fencedText, fileLink, named, quoted, titleText } from '../../../src/report/publish/text/foreign.ts';
+import { readTicks } from '../../../src/report/publish/world/boxes.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
 
 const key = sha256('fix');

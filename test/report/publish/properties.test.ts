@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPullMarker } from '../../../src/report/publish/pull-marker.ts';
+import { readPullMarker } from '../../../src/report/publish/world/pull-marker.ts';
 import type { PublishOutcome } from '../../../src/report/publish/outcome.ts';
 import { publishChanges } from '../../../src/report/publish/publish-changes.ts';
-import { ownWords } from '../../../src/report/publish/own-commit.ts';
+import { ownWords } from '../../../src/report/publish/world/own-commit.ts';
 import { Killed } from '../../support/publish/publish-host.ts';
 import type { Proposal } from '../../support/publish/proposals.ts';
 import { Story, type RunWish } from '../../support/publish/story.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { HostRole, HostView } from '../../../src/protocol/code-host.ts';
-import { emptyState, writeState } from '../../../src/report/publish/dashboard-state.ts';
+import { emptyState, writeState } from '../../../src/report/publish/world/dashboard-state.ts';
 import {
   noteMarker,
   openQuestions,
   questionMarker,
   readAnswers,
   type Answers,
-} from '../../../src/report/publish/questions.ts';
+} from '../../../src/report/publish/dashboard/questions.ts';
 import { peopleOf, startWith, type People } from '../../support/publish/people.ts';
 import { MemoryHost, ours } from '../../support/publish/publish-host.ts';
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { HostBranch, HostCommit, HostView } from '../../../src/protocol/code-host.ts';
 import type { Report } from '../../../src/protocol/report.ts';
-import { commitResults, type ResultsHost, type ResultsOrder } from '../../../src/report/publish/results-commit.ts';
-import type { ResultsFolder } from '../../../src/report/publish/results-own.ts';
+import {
+  commitResults,
+  type ResultsHost,
+  type ResultsOrder,
+} from '../../../src/report/publish/results/results-commit.ts';
+import type { ResultsFolder } from '../../../src/report/publish/results/results-own.ts';
 import { problem } from '../../../src/shared/errors.ts';
 import { reportWith } from '../../support/report.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { openGitHub, type GitHub } from '../../../src/repository/github/open-github.ts';
 import type { GitHubLimits } from '../../../src/repository/github/limits.ts';
-import type { PublishHost } from '../../../src/report/publish/host.ts';
+import type { PublishHost } from '../../../src/report/publish/world/host.ts';
 import { registerApp } from '../../support/github/apps.ts';
 import { openWorld } from '../../support/github/fake-github.ts';
 import { scriptedFaults, type Fault, type FaultRule } from '../../support/github/faults.ts';

@@ -1,6 +1,6 @@
 import type { MasterName, Severity } from '../../../src/protocol/words.ts';
 import type { Change } from '../../../src/protocol/change.ts';
-import type { Candidate } from '../../../src/report/publish/candidates.ts';
+import type { Candidate } from '../../../src/report/publish/fix/candidates.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
 import type { FileEdit } from '../../../src/shared/unified-diff.ts';
 import { changeOf } from '../changes.ts';

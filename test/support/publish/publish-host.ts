@@ -5,7 +5,7 @@ import type {
   HostRole,
   HostView,
 } from '../../../src/protocol/code-host.ts';
-import type { HostWriter, PublishHost } from '../../../src/report/publish/host.ts';
+import type { HostWriter, PublishHost } from '../../../src/report/publish/world/host.ts';
 import { CortexError, problem } from '../../../src/shared/errors.ts';
 import { MemoryGit, withHostFiles } from './memory-git.ts';
 import { MemoryThreads, type KeptPull } from './memory-threads.ts';

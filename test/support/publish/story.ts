@@ -1,7 +1,7 @@
 import type { HostIdentity, HostPullRequest } from '../../../src/protocol/code-host.ts';
 import type { MasterName, Severity } from '../../../src/protocol/words.ts';
 import type { PublishPolicy } from '../../../src/plan/plan.ts';
-import { completeTasks } from '../../../src/report/publish/candidates.ts';
+import { completeTasks } from '../../../src/report/publish/fix/candidates.ts';
 import type { PublishInput } from '../../../src/report/publish/input.ts';
 import type { LessonFromPerson } from '../../../src/report/publish/lessons.ts';
 import type { PublishOutcome } from '../../../src/report/publish/outcome.ts';

@@ -1,0 +1,190 @@
+import { compareText } from '../../../shared/canonical.ts';
+import { isoTime } from '../../../shared/clock.ts';
+import { CortexError } from '../../../shared/errors.ts';
+import { isTicked } from '../world/boxes.ts';
+import { countsOf } from '../counts.ts';
+import { dashboardLabel, type DashboardState, type IgnoredPull } from '../world/dashboard-state.ts';
+import { actsOf, type Decision } from '../decide/decision.ts';
+import { isSince } from '../decide/ignored.ts';
+import { closedPulls } from '../decide/learned.ts';
+import { lastWord, lessonKey, type LessonFromPerson } from '../lessons.ts';
+import type { PublishRun } from '../publish-run.ts';
+import { questionComments, writeComments } from './question-comments.ts';
+import { readAnswers, type QuestionAnswer } from './questions.ts';
+import { renderDashboard } from './render-dashboard.ts';
+import type { Pass } from '../run-pass.ts';
+import { isSameText } from '../text/same-text.ts';
+import type { Settled } from '../settle.ts';
+import { openPulls, type World } from '../world/world.ts';
+
+export interface DashboardOutcome {
+  readonly issue: { readonly number: number; readonly url: string } | null;
+  readonly answers: readonly QuestionAnswer[];
+  /** Its text; null where there is nothing to say and no dashboard yet. */
+  readonly body: string | null;
+  readonly notes: readonly string[];
+}
+
+/** What the dashboard is made from: what came of the run, and the repository as it was seen last. */
+export interface DashboardInput {
+  readonly pass: Pass;
+  readonly settled: readonly Settled[];
+  readonly latest: World;
+}
+
+/**
+ * Brings the dashboard up to date, last of all, so that a box is cleared only when it was acted on; what was ticked in the
+ * meantime stays ticked. Then its comments: questions of this run, answers, and why an answer does not count.
+ */
+export async function publishDashboard(run: PublishRun, input: DashboardInput): Promise<DashboardOutcome> {
+  const { host, identity, mode, minRole, mask, questions } = run.input;
+  const { latest } = input;
+  const seen = latest.dashboard;
+  const answers = await readAnswers(latest.view, host, { identity, minRole });
+  const answered = new Set(answers.answers.map((each) => `${each.execution} ${each.question}`));
+  const open = questions.filter((each) => !answered.has(`${each.execution} ${each.question}`));
+  const notes = notesOf(input);
+  const body = dashboardText(run, input, { open, notes });
+  const hasNews = seen.issue !== null || body.isWorth || questions.length > 0;
+  const there = seen.issue && { number: seen.issue.number, url: seen.issue.url };
+  const outcome = { issue: there, answers: answers.answers, body: hasNews ? body.text : null, notes };
+  if (mode === 'staged' || !hasNews) return outcome;
+  try {
+    const issue = await writeDashboard(run, latest, body.text);
+    const context = { comments: seen.issue?.comments ?? [], identity, minRole, mask };
+    await writeComments(issue.number, questionComments(questions, answers, context), host);
+    return { ...outcome, issue };
+  } catch (error) {
+    if (!(error instanceof CortexError) || error.family !== 'problem') throw error;
+    return { ...outcome, notes: [...notes, `The dashboard could not be written: ${error.message}`] };
+  }
+}
+
+async function writeDashboard(
+  { input }: PublishRun,
+  { dashboard }: World,
+  body: string,
+): Promise<{ readonly number: number; readonly url: string }> {
+  const { host } = input;
+  const { issue, duplicates } = dashboard;
+  const written =
+    issue && isSameText(issue.body, body)
+      ? issue
+      : await host.writeIssue({
+          number: issue?.number ?? null,
+          title: issue?.title ?? 'Cortex dashboard',
+          body,
+          labels: issue?.labels ?? [dashboardLabel],
+          state: issue?.state ?? 'open',
+        });
+  for (const { number, title, labels } of duplicates) {
+    await host.writeIssue({ number, title, body: `The dashboard is #${written.number}.`, labels, state: 'closed' });
+  }
+  return { number: written.number, url: written.url };
+}
+
+function dashboardText(
+  run: PublishRun,
+  { pass, settled, latest }: DashboardInput,
+  { open, notes }: { readonly open: PublishRun['input']['questions']; readonly notes: readonly string[] },
+): { readonly text: string; readonly isWorth: boolean } {
+  const decisions = settled.map(({ decision }) => decision);
+  const state = nextState(run, { pass, settled, latest });
+  const acted = pass.world.dashboard.ticks;
+  // A pull request that could not be taken over this time is asked for again next time.
+  const stays = (box: string, id: string): boolean =>
+    isTicked(latest.dashboard.ticks, box, id) && (box === 'take-over' || !isTicked(acted, box, id));
+  const { mask } = run.input;
+  const text = renderDashboard(
+    { decisions, state, questions: open, lessons: pass.lessons, stays, notes, mask },
+    run.limits,
+  );
+  const isWorth =
+    decisions.some((each) => !['refuse', 'contained', 'clean'].includes(each.action)) || state.ignored.length > 0;
+  return { text, isWorth };
+}
+
+function notesOf({ latest, settled }: DashboardInput): readonly string[] {
+  const { dashboard } = latest;
+  const damaged =
+    dashboard.memory === 'damaged'
+      ? ['The memory of this dashboard was damaged, and was made anew from what GitHub shows.']
+      : [];
+  const healed = settled.flatMap(({ decision }) =>
+    decision.action === 'update' && typeof decision.seen.marker === 'string'
+      ? [`The marker of #${decision.seen.pull.number} was ${decision.seen.marker}, and was written again.`]
+      : [],
+  );
+  const unasked = settled.flatMap(({ decision, notAsked }) =>
+    notAsked.length > 0
+      ? [`#${decision.pullRequest?.number ?? 0}: no review could be asked of ${notAsked.join(', ')}.`]
+      : [],
+  );
+  const duplicates = dashboard.duplicates.map(({ number }) => `#${number} was a second dashboard, and was closed.`);
+  return [...damaged, ...healed, ...unasked, ...duplicates];
+}
+
+function nextState(run: PublishRun, { pass, settled, latest }: DashboardInput): DashboardState {
+  const { report, lessons: kept, runUrl } = run.input;
+  const before = latest.dashboard.state;
+  const decisions = settled.map(({ decision }) => decision);
+  const open = [...new Set([...openPulls(latest).map(({ pull }) => pull.number), ...numbersOf(decisions, 'open')])];
+  const closed = new Set(numbersOf(decisions, 'close'));
+  const isOpen = (number: number): boolean => open.includes(number) && !closed.has(number);
+  const told = [...before.told, ...actsOf(decisions, 'hand-over').map((each) => each.seen.pull.number)];
+  const counts = countsOf(settled);
+  const known = new Set(kept.map((lesson) => `${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`));
+  return {
+    runs: nextRuns(before.runs, {
+      execution: report.execution_id,
+      plan: report.plan.name,
+      at: isoTime(run.nowMs),
+      url: runUrl,
+      opened: counts.opened + counts.reopened,
+      updated: counts.updated,
+      closed: counts.closed,
+      held: counts.held,
+      queued: counts.queued,
+    }),
+    since: Object.fromEntries(actsOf(decisions, 'queue').map((each) => [each.id, each.since])),
+    ignored: nextIgnored(run, latest, pass.lessons),
+    told: [...new Set(told)].filter(isOpen).toSorted((a, b) => a - b),
+    dressed: open.filter(isOpen).toSorted((a, b) => a - b),
+    lessons: pass.lessons.filter((lesson) => !known.has(`${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`)),
+  };
+}
+
+function numbersOf(decisions: readonly Decision[], action: Decision['action']): readonly number[] {
+  return decisions.flatMap((each) => (each.action === action && each.pullRequest ? [each.pullRequest.number] : []));
+}
+
+/** The same execution published again counts once, with what it did in all. */
+function nextRuns(runs: DashboardState['runs'], run: DashboardState['runs'][number]): DashboardState['runs'] {
+  const same = runs.find((each) => each.execution === run.execution && each.plan === run.plan);
+  const sum = same
+    ? {
+        ...run,
+        at: same.at,
+        opened: same.opened + run.opened,
+        updated: same.updated + run.updated,
+        closed: same.closed + run.closed,
+      }
+    : run;
+  const others = runs.filter((each) => each !== same);
+  return [sum, ...others].toSorted((a, b) => compareText(b.execution, a.execution));
+}
+
+/** What people closed, but for what they want back and for what is not found any more. */
+function nextIgnored(run: PublishRun, latest: World, lessons: readonly LessonFromPerson[]): IgnoredPull[] {
+  const { completeTasks } = run.input;
+  const present = new Set(run.candidates.map(({ change }) => change.fingerprint));
+  return closedPulls(latest, run.candidates).filter(({ at, members }) => {
+    if (members.length === 0) return true;
+    const isGone = members.every(({ change, task }) => !present.has(change) && completeTasks.has(task));
+    const isBack = members.every(({ change }) => {
+      const word = lastWord(lessons, change);
+      return word?.reason === 'reopened' && isSince(word.at, at);
+    });
+    return !isGone && !isBack;
+  });
+}

@@ -1,0 +1,28 @@
+import { masterNames, type MasterName } from '../../../protocol/words.ts';
+
+/** Every branch of a fix lies below it. */
+export const branchPrefix = 'cortex/';
+
+/** Digits of a key that a branch, a box and people name a fix by. */
+const idLength = 12;
+const pattern = new RegExp(`^${branchPrefix}(${masterNames.join('|')})/([0-9a-f]{${idLength}})-[a-z0-9-]+$`);
+
+/** The short form of a fix's key. */
+export function idOf(key: string): string {
+  return key.slice(0, idLength);
+}
+
+/** `cortex/<master>/<id>-<slug>`. */
+export function branchOf(master: MasterName, key: string, slug: string): string {
+  const safe = slug
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '');
+  return `${branchPrefix}${master}/${idOf(key)}-${safe === '' ? 'fix' : safe}`;
+}
+
+/** The id of the fix that a branch is for; undefined for every other branch. */
+export function idOfBranch(branch: string): string | undefined {
+  return pattern.exec(branch)?.[2];
+}
