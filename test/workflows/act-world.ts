@@ -14,13 +14,20 @@ export interface WorldRun extends ActRun {
   readonly refused: readonly string[];
 }
 
+/** How a workflow is run; `token` is its GITHUB_TOKEN, by default one that may publish. */
+export interface WorldOrder extends Omit<ActOrder, 'cwd' | 'server'> {
+  readonly token?: string;
+  /** Whether no job finds what another one has left as an artifact. */
+  readonly losesArtifacts?: boolean;
+}
+
 /** This project as a repository on a fake GitHub, whose workflows run under act. */
 export interface ActWorld {
   readonly project: ProjectCopy;
   readonly github: FakeGitHub;
   /** Commits a file, and pushes it. */
   readonly add: (file: string, content: string) => Promise<void>;
-  readonly run: (order: Omit<ActOrder, 'cwd'> & { readonly token?: string }) => Promise<WorldRun>;
+  readonly run: (order: WorldOrder) => Promise<WorldRun>;
   readonly close: () => Promise<void>;
 }
 
@@ -36,7 +43,7 @@ export async function openActWorld(): Promise<ActWorld> {
       project.add(file, content);
       await pushTo(github, project);
     },
-    run: (order) => runIn({ project, github }, order),
+    run: (order) => runOn(github, { ...order, cwd: project.path }),
     close: async () => {
       project.remove();
       await github.close();
@@ -55,16 +62,15 @@ async function pushTo(github: FakeGitHub, { path }: ProjectCopy): Promise<void> 
   await promisify(execFile)('git', args, { cwd: path, env });
 }
 
-/** Each run of a workflow has artifacts of its own. */
-async function runIn(
-  { project, github }: Pick<ActWorld, 'project' | 'github'>,
-  { token, secrets, env, ...order }: Omit<ActOrder, 'cwd'> & { readonly token?: string },
+/** Runs a workflow of a repository on disk that a fake GitHub has as well. Each run has artifacts of its own. */
+export async function runOn(
+  github: FakeGitHub,
+  { token, secrets, env, losesArtifacts = false, ...order }: WorldOrder & { readonly cwd: string },
 ): Promise<WorldRun> {
-  const artifacts = await startArtifactServer();
+  const artifacts = await startArtifactServer({ listsNothing: losesArtifacts });
   try {
     const run = await runAct({
       ...order,
-      cwd: project.path,
       // The artifact client takes any other name of a server for one that has no artifacts; git knows that this is loopback.
       server: `http://github.localhost:${new URL(github.url).port}`,
       secrets: { GITHUB_TOKEN: token ?? github.workflowToken(), ...secrets },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { commitAll, projectRoot } from '../support/journey.ts';
+import { readWorkflowText, workflowFiles } from './our-workflows.ts';
 
 /** A job as act ran it. */
 export interface Job {
@@ -16,6 +17,9 @@ export interface Job {
   readonly errors: readonly string[];
   readonly summary: string;
   readonly matrix: Readonly<Record<string, string>>;
+  /** When act first and last said something of it, ISO 8601 in whole seconds. */
+  readonly began: string;
+  readonly ended: string;
 }
 
 export interface ActRun {
@@ -24,7 +28,9 @@ export interface ActRun {
   readonly jobs: ReadonlyMap<string, Job>;
   /** The jobs of the matrix, by the name of their leg. */
   readonly legs: ReadonlyMap<string, Job>;
-  /** All that act said, for when something is not as expected. */
+  /** Values that steps had the runner hide. */
+  readonly hidden: readonly string[];
+  /** All that act said, but for debugging and for the commands that hide values: those no runner shows. */
   readonly log: string;
 }
 
@@ -39,6 +45,7 @@ interface Line {
   readonly kvPairs?: Readonly<Record<string, string>>;
   readonly raw_output?: boolean;
   readonly msg?: string;
+  readonly time?: string;
   readonly matrix?: Readonly<Record<string, string>>;
 }
 
@@ -57,9 +64,14 @@ export interface ActOrder {
   readonly payload?: Readonly<Record<string, unknown>>;
   /** Where repositories are: a server of git, as GitHub's own address stands before the name of a repository. */
   readonly server?: string;
+  /** Folders of repositories whose workflows are called, by `owner/name@commit`. */
+  readonly called?: Readonly<Record<string, string>>;
+  /** Whether the log shows secrets as a step says them, where act would put stars: for who looks whether a step does. */
+  readonly showsSecrets?: boolean;
 }
 
 const limitMs = 240_000;
+const noResult = 'none';
 
 /** The job of that id. Throws with those that ran. */
 export function jobNamed(run: ActRun, id: string): Job {
@@ -68,9 +80,9 @@ export function jobNamed(run: ActRun, id: string): Job {
   throw new Error(`the job ${id} did not run; there are ${[...run.jobs.keys()].join(', ')}`);
 }
 
-/** How each job ended, in the order in which they began. */
+/** How each job ended, in the order in which they began. Of one that calls a workflow act says nothing itself. */
 export function resultsOf(run: ActRun): readonly string[] {
-  return [...run.jobs].map(([id, { result }]) => `${id}: ${result}`);
+  return [...run.jobs].flatMap(([id, { result }]) => (result === noResult ? [] : [`${id}: ${result}`]));
 }
 
 /**
@@ -91,7 +103,7 @@ export async function runAct(order: ActOrder): Promise<ActRun> {
       child.once('close', resolve);
     });
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { code, ...readJobs(`${stdout}\n${stderr}`), log: `${stdout}\n${stderr}` };
+    return { code, ...readLog(`${stdout}\n${stderr}`) };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
@@ -105,25 +117,35 @@ function placeOf(order: ActOrder, home: string): readonly string[] {
   cpSync(join(projectRoot, 'test', 'support', 'actions', 'checkout'), checkout, { recursive: true });
   commitAll(checkout);
   const server = order.server ?? 'https://github.com';
-  const local = checkoutsOf(order).map((pin) => `${server}/actions/checkout@${pin}=${checkout}`);
+  const local = {
+    ...Object.fromEntries(checkoutPins().map((pin) => [`${server}/actions/checkout@${pin}`, checkout])),
+    ...order.called,
+  };
   return [
     '--workflows',
     workflow,
     '--platform',
     'ubuntu-latest=-self-hosted',
     '--no-cache-server',
-    ...local.flatMap((each) => ['--local-repository', each]),
+    ...(order.showsSecrets ? ['--insecure-secrets'] : []),
+    ...Object.entries(local).flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
   ];
 }
 
-/** Concurrency may say `queue` since May 2026; act 0.2.89 refuses a workflow that does. */
+/**
+ * Concurrency may say `queue` since May 2026; act 0.2.89 refuses a workflow that does. Of a matrix GitHub runs all jobs at a
+ * time, act four unless it is told how many.
+ */
 export function knownToAct(workflow: string): string {
-  return workflow.replace(/^ +queue: max\n/gm, '');
+  return workflow.replace(/^ +queue: max\n/gm, '').replace(/^( +)fail-fast: false\n/gm, '$&$1max-parallel: 7\n');
 }
 
-function checkoutsOf({ cwd, workflow }: ActOrder): readonly string[] {
-  const pins = readFileSync(join(cwd, workflow), 'utf8').matchAll(/actions\/checkout@([0-9a-f]{40})/g);
-  return [...new Set([...pins].map(([, pin = '']) => pin))];
+/** Every commit of GitHub's checkout that our own workflows name, called ones included. */
+function checkoutPins(): readonly string[] {
+  const pins = workflowFiles.flatMap((file) => [
+    ...readWorkflowText(file).matchAll(/actions\/checkout@([0-9a-f]{40})/g),
+  ]);
+  return [...new Set(pins.map(([, pin = '']) => pin))];
 }
 
 function givenTo(order: ActOrder, home: string): readonly string[] {
@@ -146,10 +168,16 @@ function payloadFile(payload: Readonly<Record<string, unknown>>, home: string): 
   return file;
 }
 
-function readJobs(log: string): Pick<ActRun, 'jobs' | 'legs'> {
-  const lines = log.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []));
-  const legOf = ({ matrix }: Line): string | undefined => matrix?.['leg'];
-  return { jobs: jobsBy(lines, ({ jobID }) => jobID), legs: jobsBy(lines, legOf) };
+function readLog(text: string): Omit<ActRun, 'code'> {
+  const read = text.split('\n').map((line) => ({ line, said: line.startsWith('{') ? (JSON.parse(line) as Line) : {} }));
+  const lines = read.map(({ said }) => said);
+  const unseen = new Set(['add-mask', 'debug']);
+  return {
+    jobs: jobsBy(lines, ({ jobID }) => jobID),
+    legs: jobsBy(lines, ({ matrix }) => matrix?.['leg']),
+    hidden: lines.flatMap(({ command, arg = '' }) => (command === 'add-mask' ? [arg] : [])),
+    log: read.flatMap(({ line, said }) => (unseen.has(said.command ?? '') ? [] : [line])).join('\n'),
+  };
 }
 
 function jobsBy(lines: readonly Line[], keyOf: (line: Line) => string | undefined): ReadonlyMap<string, Job> {
@@ -159,8 +187,9 @@ function jobsBy(lines: readonly Line[], keyOf: (line: Line) => string | undefine
 
 function jobOf(lines: readonly Line[]): Job {
   const commands = (name: string): readonly Line[] => lines.filter(({ command }) => command === name);
+  const times = lines.flatMap(({ time }) => time ?? []).toSorted();
   return {
-    result: lines.find(({ jobResult }) => jobResult !== undefined)?.jobResult ?? 'none',
+    result: lines.find(({ jobResult }) => jobResult !== undefined)?.jobResult ?? noResult,
     outputs: Object.fromEntries(commands('set-output').map(({ name = '', arg = '' }) => [name, arg])),
     said: lines.flatMap(({ raw_output: raw, msg = '' }) => (raw ? [msg] : [])).join(''),
     errors: commands('error').map(({ arg = '', kvPairs: at }) =>
@@ -170,5 +199,7 @@ function jobOf(lines: readonly Line[]): Job {
       .map(({ content = '' }) => content)
       .join(''),
     matrix: lines.find(({ matrix }) => matrix?.['leg'] !== undefined)?.matrix ?? {},
+    began: times[0] ?? '',
+    ended: times.at(-1) ?? '',
   };
 }
