@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type InputOptions, type Plugin } from 'rolldown';
 import { z } from 'zod';
-import { luaTexts } from '../src/coordination/redis/lua-texts.ts';
 import { planJsonSchema } from '../src/plan/json-schema.ts';
 import { reportSchema } from '../src/protocol/report.ts';
+import { inlineScripts, inlineShapes } from './inline-data.ts';
 import { collectLicences, licencesText } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -24,7 +24,7 @@ const common: InputOptions = {
   cwd: root,
   platform: 'node',
   transform: { target: 'node20.19' },
-  plugins: [shimUndici(), inlineScripts(), collectLicences()],
+  plugins: [shimUndici(), inlineScripts(), inlineShapes(), collectLicences()],
 };
 
 await main(process.argv.includes('--check'));
@@ -101,15 +101,6 @@ function shimUndici(): Plugin {
       id === shim
         ? "export const fetch = globalThis.fetch; export class Agent {} export class ProxyAgent { constructor() { throw new Error('Set NODE_USE_ENV_PROXY=1 to use a proxy.'); } }"
         : undefined,
-  };
-}
-
-/** A bundle has no folder of scripts beside it: the module that reads them becomes one that holds them. */
-function inlineScripts(): Plugin {
-  const reader = join(root, 'src/coordination/redis/lua-texts.ts');
-  return {
-    name: 'inline-scripts',
-    load: (id) => (id === reader ? `export const luaTexts = ${JSON.stringify(luaTexts)};` : undefined),
   };
 }
 

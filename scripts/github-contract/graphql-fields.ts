@@ -25,6 +25,7 @@ export const usedFields: Readonly<Record<string, readonly string[]>> = {
     'markPullRequestReadyForReview(input)',
     'removeLabelsFromLabelable(input)',
     'requestReviews(input)',
+    'updateRefs(input)',
   ],
   AddLabelsToLabelablePayload: ['clientMutationId', 'labelable'],
   ConvertPullRequestToDraftPayload: ['clientMutationId', 'pullRequest'],
@@ -32,6 +33,7 @@ export const usedFields: Readonly<Record<string, readonly string[]>> = {
   MarkPullRequestReadyForReviewPayload: ['clientMutationId', 'pullRequest'],
   RemoveLabelsFromLabelablePayload: ['clientMutationId', 'labelable'],
   RequestReviewsPayload: ['actor', 'clientMutationId', 'pullRequest'],
+  UpdateRefsPayload: ['clientMutationId'],
 
   Actor: actor,
   Closable: ['closed', 'closedAt'],

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cliExit } from '../protocol/words.ts';
 import { stepCommands } from './action/commands.ts';
 import { readCommand } from './action/inputs.ts';
-import { failureText, summaryFitter } from './action/outputs.ts';
+import { failureText, outputKeeper, summaryFitter } from './action/outputs.ts';
 import type { Step } from './action/step.ts';
 import type { Io } from './commands/commands.ts';
 import { readEnvironment } from './environment.ts';
@@ -22,7 +22,11 @@ let unheardToken: string | undefined;
 const step: Step = {
   read: getInput,
   environment: readEnvironment(),
-  event: async () => (await import('./action/event.ts')).readEvent(process.env['GITHUB_TRIGGERING_ACTOR'] || undefined),
+  event: async () =>
+    (await import('./action/event.ts')).readEvent({
+      triggeringActor: process.env['GITHUB_TRIGGERING_ACTOR'] || undefined,
+      workflowRef: process.env['GITHUB_WORKFLOW_REF'] || undefined,
+    }),
   io: log,
   annotate: (commands) => {
     const stop = listen();
@@ -37,7 +41,7 @@ const step: Step = {
       stop();
     }
   },
-  setOutput,
+  setOutput: outputKeeper(setOutput),
   summarise: async (markdown) => {
     if (takesSummary && markdown !== '') await summary.addRaw(fitSummary(markdown), true).write();
   },

@@ -2,7 +2,6 @@
 import { readArguments } from './arguments.ts';
 import { commands, findCommand, refuseSurplus, type Io } from './commands/commands.ts';
 import { readEnvironment } from './environment.ts';
-import { exitCodeFor, printError } from './errors.ts';
 import { helpFor, overview } from './help.ts';
 import { version } from './version.ts';
 
@@ -36,6 +35,7 @@ process.stdout.on('error', () => process.exit(0));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  const { exitCodeFor, printError } = await import('./errors.ts');
   printError(error, { write: io.err, secrets: readEnvironment().secrets });
   process.exitCode = exitCodeFor(error);
 }

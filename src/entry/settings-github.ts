@@ -6,8 +6,8 @@ export const githubSettings: readonly Setting[] = [
     flag: 'digest',
     type: 'string',
     value: '<sha256>',
-    help: 'Run the plan only where it has this digest, the one that people have seen',
-    commands: ['run'],
+    help: 'Go on only where the plan has this digest, the one that people have seen',
+    commands: ['run', 'publish'],
     input: 'digest',
   },
   {
@@ -56,7 +56,7 @@ export const actionInputs: readonly ActionWord[] = [
   {
     name: 'plan',
     description:
-      'The plan file, relative to the workspace. check takes several, one a line, or a pattern: plans/*.yaml',
+      'The plan file, relative to the workspace. check takes several, one a line, or a pattern: plans/**/*.{yaml,yml}',
     commands: ['check', 'plan', 'master'],
     default: 'plans/full-orchestration.yaml',
   },
@@ -92,6 +92,7 @@ export const actionOutputs: readonly ActionWord[] = [
   { name: 'plan', description: 'The plan file', commands: ['plan'] },
   { name: 'mode', description: 'What may happen: preview, staged or apply', commands: ['plan'] },
   { name: 'commit', description: 'The commit whose plan was proven', commands: ['plan'] },
+  { name: 'target-commit', description: 'The commit that the run works on', commands: ['plan'] },
   { name: 'matrix', description: 'The legs of the matrix, as JSON', commands: ['plan'] },
   {
     name: 'environment',

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../shared/canonical.ts';
-import { startRoles } from './schema-publish.ts';
-import { allTasks, type Plan, type PlanTask } from './plan.ts';
+import { allTasks, startRoles, type Plan, type PlanTask } from './plan.ts';
 import { showBytes, showCount, showCpu, showDollars, showDuration } from './quantities.ts';
 
 export const effectKinds = [

@@ -1,6 +1,6 @@
 import { workerKinds, type MasterName, type WorkerKind } from '../protocol/words.ts';
 import { needsGraph } from './graph.ts';
-import { reserved } from './normalise.ts';
+import { reserved } from './complete.ts';
 import { allTasks, type Plan, type PlanTask, type Resources, type Spend } from './plan.ts';
 import { priceTable } from './prices.ts';
 

@@ -21,6 +21,11 @@ export type Area = (typeof areas)[number];
 export const efforts = ['low', 'medium', 'high'] as const;
 export type Effort = (typeof efforts)[number];
 
+/** What becomes one pull request. */
+export const groupings = ['none', 'capability', 'master'] as const;
+/** Roles in a repository, the least first. */
+export const startRoles = ['write', 'maintain', 'admin'] as const;
+
 /** Tokens, and millionths of a dollar. */
 export interface Spend {
   readonly tokens: number;
@@ -136,7 +141,7 @@ export interface PullRequestPolicy {
   readonly perRun: number;
   /** `start` may be open in any case; beyond that, as many as were merged in the last `days`. */
   readonly pace: { readonly start: number; readonly days: number };
-  readonly group: 'none' | 'capability' | 'master';
+  readonly group: (typeof groupings)[number];
   readonly draft: boolean;
   readonly labels: readonly string[];
   readonly reviewers: 'codeowners' | 'none';
@@ -159,7 +164,7 @@ export interface WorkflowPolicy {
   /** Environment whose reviewers approve a run; null = nobody has to. */
   readonly environment: string | null;
   /** Least role of who starts a run. */
-  readonly role: 'write' | 'maintain' | 'admin';
+  readonly role: (typeof startRoles)[number];
   /** Branches beside the default one whose runs may write. */
   readonly refs: readonly string[];
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { groupings, startRoles } from './plan.ts';
 import * as value from './schema-values.ts';
-
-export const groupings = ['none', 'capability', 'master'] as const;
-export const startRoles = ['write', 'maintain', 'admin'] as const;
 
 const pullRequests = z
   .strictObject({

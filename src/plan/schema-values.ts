@@ -79,7 +79,7 @@ export const branch = z
   .string()
   .max(100)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, 'expected a branch name such as cortex/results')
-  .refine((name) => !/\.\.|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/.test(name), 'expected a branch name that git accepts');
+  .regex(/^(?![\s\S]*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[/.]$))/, 'expected a branch name that git accepts');
 
 export const glob = z.string().min(1).max(200);
 

@@ -20,7 +20,10 @@ export interface StartRequest {
   readonly wanted: RunMode | 'auto';
   /** Whether a run before has written results: the first one does not, unless asked. */
   readonly hasResults: boolean;
-  readonly policy: WorkflowPolicy;
+  /** Whether it works on another repository than its own. */
+  readonly isElsewhere: boolean;
+  /** Of the plan as the default branch has it, where people have reviewed it; null where it has none. */
+  readonly policy: WorkflowPolicy | null;
 }
 
 /** What a run may do, and why no more than that. */
@@ -30,7 +33,7 @@ export interface Admission {
 }
 
 /** Events that run what the repository itself holds. All others can carry code or words of strangers. */
-const startingEvents = ['workflow_dispatch', 'schedule', 'push', 'repository_dispatch'];
+export const startingEvents: readonly string[] = ['workflow_dispatch', 'schedule', 'push', 'repository_dispatch'];
 
 /**
  * Whether a run may start, and what it may do. Fails closed: a role that could not be read is none. Throws `start-event`,
@@ -61,11 +64,12 @@ function checkFork({ isFork }: StartRequest): void {
 /** A schedule is nobody's: it stands on the default branch, which people have reviewed. */
 function checkPerson({ event, actor, role, policy }: StartRequest): void {
   if (event === 'schedule') return;
-  if (isAtLeast(role ?? 'none', policy.role)) return refuseBot(actor);
+  const least = policy?.role ?? 'write';
+  if (isAtLeast(role ?? 'none', least)) return refuseBot(actor);
   const seen = role === undefined ? 'could not be read' : `is ${role}`;
   throw problem(
     'start-role',
-    `The role of ${actor.slice(0, 60)} in this repository ${seen}, and the plan asks for ${policy.role}`,
+    `The role of ${actor.slice(0, 60)} in this repository ${seen}, and the plan asks for ${least}`,
     {
       hint: 'Have it started by somebody with that role, or change spec.workflow.role of the plan by a pull request.',
     },
@@ -81,18 +85,26 @@ function refuseBot(actor: string): void {
 }
 
 /** Throws `start-ref` where somebody asked to write from a branch that may not. */
-function modeOf({ ref, defaultBranch, wanted, hasResults, policy, event }: StartRequest): Admission {
-  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
-  const mayWrite =
-    branch !== undefined && (branch === defaultBranch || (event !== 'schedule' && policy.refs.includes(branch)));
-  if (!mayWrite && wanted === 'apply') throw refMayNotWrite(ref, [defaultBranch, ...policy.refs]);
+function modeOf(request: StartRequest): Admission {
+  const { ref, defaultBranch, wanted, hasResults, isElsewhere, policy } = request;
+  const mayWrite = isWritingRef(request);
+  if (!mayWrite && wanted === 'apply') throw refMayNotWrite(ref, [defaultBranch, ...(policy?.refs ?? [])]);
   if (!mayWrite) return { mode: 'staged', reasons: [`${ref} is none of the branches whose runs may write`] };
   if (wanted !== 'auto') return { mode: wanted, reasons: ['asked for'] };
+  if (isElsewhere)
+    return { mode: 'staged', reasons: ['for another repository, the mode `apply` is asked for by name'] };
   if (hasResults) return { mode: 'apply', reasons: ['results were written before'] };
   return {
     mode: 'staged',
-    reasons: ['this is the first run of the repository: start it with the mode `apply` to write what it shows'],
+    reasons: ['no run has written results here yet: start one with the mode `apply` to write what it shows'],
   };
+}
+
+/** The default branch, and those that the plan lists there; a schedule stands on the default branch alone. */
+function isWritingRef({ ref, defaultBranch, policy, event }: StartRequest): boolean {
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  if (branch === undefined) return false;
+  return branch === defaultBranch || (event !== 'schedule' && (policy?.refs ?? []).includes(branch));
 }
 
 function refMayNotWrite(ref: string, may: readonly string[]): Error {

@@ -1,17 +1,9 @@
 import { z } from 'zod';
+import { capabilityTraits, type CapabilityTraits } from './capability-traits.ts';
 import type { WorkerKind } from './words.ts';
 
 /** What the plan, the masters and the workers must know of a capability; `workers/kinds/` implements it. */
-export interface CapabilityCard {
-  readonly title: string;
-  /** A task whose capability needs a model is skipped, and named in the report, where there is none. */
-  readonly needsModel: boolean;
-  /** Needs the commits behind the snapshot, not the tree alone. */
-  readonly needsHistory: boolean;
-  /** Starts programs of the repository; a plan must say so by giving the command. */
-  readonly runsCommands: boolean;
-  /** May propose changes. */
-  readonly proposesChanges: boolean;
+export interface CapabilityCard extends CapabilityTraits {
   readonly inputs: z.ZodObject;
 }
 
@@ -101,67 +93,45 @@ export const reviewInputs = {
   }),
 } as const;
 
-const plain = { needsModel: false, needsHistory: false, runsCommands: false, proposesChanges: false } as const;
-const byModel = { ...plain, needsModel: true } as const;
+const {
+  'catalog-worker': catalog,
+  'scan-worker': scan,
+  'implementation-worker': implementation,
+  'test-worker': test,
+  'analysis-worker': analysis,
+  'documentation-worker': documentation,
+  'review-worker': review,
+} = capabilityTraits;
 
-/** Every capability by worker kind: the one list that plan, masters and workers share. */
+/** Every capability with what it is given. */
 export const capabilities = {
   'catalog-worker': {
-    repository: { ...plain, title: 'Catalog the assets that a repository declares', inputs: catalogInputs.repository },
+    repository: { ...catalog.repository, inputs: catalogInputs.repository },
   },
   'scan-worker': {
-    secrets: { ...plain, title: 'Find credentials in files', inputs: scanInputs.secrets },
-    workflows: { ...plain, title: 'Find unsafe GitHub Actions workflows', inputs: scanInputs.workflows },
+    secrets: { ...scan.secrets, inputs: scanInputs.secrets },
+    workflows: { ...scan.workflows, inputs: scanInputs.workflows },
   },
   'implementation-worker': {
-    'fix-workflows': {
-      ...plain,
-      proposesChanges: true,
-      title: 'Give workflows time limits, permissions and concurrency',
-      inputs: implementationInputs['fix-workflows'],
-    },
-    implement: {
-      ...byModel,
-      proposesChanges: true,
-      title: 'Write code for a goal',
-      inputs: implementationInputs.implement,
-    },
+    'fix-workflows': { ...implementation['fix-workflows'], inputs: implementationInputs['fix-workflows'] },
+    implement: { ...implementation.implement, inputs: implementationInputs.implement },
   },
   'test-worker': {
-    coverage: { ...plain, runsCommands: true, title: 'Measure test coverage', inputs: testInputs.coverage },
-    inventory: {
-      ...plain,
-      title: 'Count suites, cases, skipped tests and untested modules',
-      inputs: testInputs.inventory,
-    },
-    'write-tests': {
-      ...byModel,
-      proposesChanges: true,
-      title: 'Write missing tests',
-      inputs: testInputs['write-tests'],
-    },
+    coverage: { ...test.coverage, inputs: testInputs.coverage },
+    inventory: { ...test.inventory, inputs: testInputs.inventory },
+    'write-tests': { ...test['write-tests'], inputs: testInputs['write-tests'] },
   },
   'analysis-worker': {
-    hotspots: {
-      ...plain,
-      needsHistory: true,
-      title: 'Rank files by churn and complexity',
-      inputs: analysisInputs.hotspots,
-    },
-    workflows: { ...plain, title: 'Find slow and costly GitHub Actions workflows', inputs: analysisInputs.workflows },
-    monitoring: { ...plain, title: 'Find workloads that nothing monitors', inputs: analysisInputs.monitoring },
+    hotspots: { ...analysis.hotspots, inputs: analysisInputs.hotspots },
+    workflows: { ...analysis.workflows, inputs: analysisInputs.workflows },
+    monitoring: { ...analysis.monitoring, inputs: analysisInputs.monitoring },
   },
   'documentation-worker': {
-    drift: { ...plain, title: 'Find documentation that no longer holds', inputs: documentationInputs.drift },
-    write: {
-      ...byModel,
-      proposesChanges: true,
-      title: 'Write documentation for a goal',
-      inputs: documentationInputs.write,
-    },
+    drift: { ...documentation.drift, inputs: documentationInputs.drift },
+    write: { ...documentation.write, inputs: documentationInputs.write },
   },
   'review-worker': {
-    change: { ...plain, title: "Check another worker's changes against the gates", inputs: reviewInputs.change },
+    change: { ...review.change, inputs: reviewInputs.change },
   },
 } as const satisfies Record<WorkerKind, Record<string, CapabilityCard>>;
 
@@ -171,9 +141,4 @@ export type Capabilities = typeof capabilities;
 export function capabilityCard(kind: WorkerKind, capability: string): CapabilityCard | undefined {
   const cards: Record<string, CapabilityCard> = capabilities[kind];
   return Object.hasOwn(cards, capability) ? cards[capability] : undefined;
-}
-
-/** The names a kind knows, in declared order. */
-export function capabilityNames(kind: WorkerKind): readonly string[] {
-  return Object.keys(capabilities[kind]);
 }

@@ -124,6 +124,11 @@ export interface HostQuestion {
   readonly results: string;
   /** Issues with this label are shown with their comments, open and closed. */
   readonly issueLabel: string;
+  /**
+   * Where none of those is by this account or a bot and has this mark in its text, the issues of the account that have it are
+   * shown too, label or not: of the hundred issues and pull requests of it that changed last. Null = no others.
+   */
+  readonly ownIssues: { readonly login: string; readonly mark: string } | null;
   /** Labels of which is shown whether they are there. */
   readonly labels: readonly string[];
   /** Merges since then are shown. */

@@ -1,3 +1,4 @@
+import type { OutputChunk } from 'rolldown';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chunksOf, chunkWith, contentsOf, loadedWith, type Contents } from './bundles.ts';
 import { folderOf } from './modules.ts';
@@ -75,8 +76,9 @@ describe('the programs that run in a cluster beside workers', () => {
 describe('the command line', () => {
   let loaded: (command: string) => Contents;
   let start: Contents;
+  let chunks: readonly OutputChunk[];
   beforeAll(async () => {
-    const chunks = await chunksOf({ cli: 'src/entry/cli.ts' });
+    chunks = await chunksOf({ cli: 'src/entry/cli.ts' });
     const cli = chunkWith(chunks, 'entry/cli.ts');
     start = contentsOf(loadedWith(chunks, [cli]));
     loaded = (command) => contentsOf(loadedWith(chunks, [cli, chunkWith(chunks, `entry/commands/${command}.ts`)]));
@@ -84,7 +86,7 @@ describe('the command line', () => {
 
   it('starts without a package, a plan or a door', () => {
     expect(start.packages).toEqual([]);
-    expect(folders(start)).toEqual(['entry', 'protocol', 'shared']);
+    expect(folders(start)).toEqual(['entry', 'shared']);
   });
 
   it.each(['validate', 'schema'])(
@@ -96,8 +98,20 @@ describe('the command line', () => {
     },
   );
 
-  it('proves plans with the YAML reader, schemas and CEL alone', () => {
-    expect(loaded('validate').packages).toEqual(['@marcbachmann/cel-js', 'yaml', 'zod']);
+  it.each(['validate', 'check', 'preview'])('reads a plan that is right in %s without a package', (command) => {
+    expect(loaded(command).packages).toEqual([]);
+  });
+
+  it('checks plans without git, as long as there is nothing to compare with', () => {
+    expect(loaded('check').modules).not.toContain('shared/process.ts');
+  });
+
+  it('says what is wrong with a plan by the YAML reader, schemas and CEL alone', () => {
+    expect(contentsOf(loadedWith(chunks, [chunkWith(chunks, 'plan/parse.ts')])).packages).toEqual([
+      '@marcbachmann/cel-js',
+      'yaml',
+      'zod',
+    ]);
   });
 
   it.each(['watch', 'explain'])('looks at executions by %s without starting anything', (command) => {

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { rolldown, type OutputChunk } from 'rolldown';
+import { inlineShapes } from '../../scripts/inline-data.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -11,7 +12,7 @@ export interface Contents {
 
 /** The chunks of entries, split as `scripts/build.ts` splits them; nothing is written. */
 export async function chunksOf(input: Readonly<Record<string, string>>): Promise<readonly OutputChunk[]> {
-  const bundle = await rolldown({ cwd: root, input: { ...input }, platform: 'node' });
+  const bundle = await rolldown({ cwd: root, input: { ...input }, platform: 'node', plugins: [inlineShapes()] });
   const { output } = await bundle.generate({ format: 'esm' });
   await bundle.close();
   return output.filter((each) => each.type === 'chunk');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { retryWait } from '../../src/masters/retry.ts';
 import { planJsonSchema } from '../../src/plan/json-schema.ts';
-import { kindDefaults } from '../../src/plan/schema-tasks.ts';
+import { kindDefaults } from '../../src/plan/kind-defaults.ts';
 import { aclRules, type StoreRole } from '../../src/coordination/redis/acl.ts';
 import { workflowRules } from '../../src/checks/workflows/rules/registry.ts';
 import { settings } from '../../src/entry/settings.ts';

@@ -97,6 +97,20 @@ describe.each(stores().slice(0, 1))('a repository on GitHub, with seven legs ove
       expect(shop.read('cortex/results', 'coordination/index.json')).toContain(id);
       const listed = ['a', 'b', 'c'].map((name) => `#${pullsOf(name)[0]} `);
       for (const number of listed) expect(shop.issues()[0]?.body).toContain(number);
+      expect(shop.sarifs().map(({ text }) => categoryOf(text))).toEqual(['cortex/seven/']);
+      nothingTwice();
+    },
+    2 * minutes,
+  );
+
+  it(
+    'one of chosen masters sends no findings, as what the others would have found is not fixed',
+    async () => {
+      const { shop } = world;
+      const { report } = await world.run({ inputs: { masters: 'security-master' } });
+      expect(report.code, report.log).toBe(0);
+      expect(report.summary).toContain('No findings are sent to code scanning: ');
+      expect(shop.sarifs()).toHaveLength(1);
       nothingTwice();
     },
     2 * minutes,
@@ -225,6 +239,25 @@ describe.each(stores().slice(0, 1))('a repository on GitHub, with seven legs ove
     },
     3 * minutes,
   );
+
+  it(
+    'a file with an open alert that can’t be read any more keeps the findings from being sent',
+    async () => {
+      const { shop } = world;
+      const e = workflowPath('e');
+      shop.push('main', { files: { [e]: 'jobs: [\n' } });
+      expect((await run()).report.summary).toContain('1 findings were sent');
+      const sent = shop.sarifs().length;
+      shop.push('main', { files: { [e]: Buffer.from([0x6a, 0xff, 0xfe]) } });
+      const { report } = await run();
+      expect(report.summary).toContain(
+        `No findings are sent to code scanning: ${e} has an open alert, and was not read.`,
+      );
+      expect(shop.sarifs()).toHaveLength(sent);
+      nothingTwice();
+    },
+    3 * minutes,
+  );
 });
 
 type Counts = Readonly<Record<'opened' | 'updated' | 'closed' | 'queued' | 'held', number>>;
@@ -232,6 +265,14 @@ type Counts = Readonly<Record<'opened' | 'updated' | 'closed' | 'queued' | 'held
 function countsOf(outputs: Readonly<Record<string, string>>): Counts {
   const of = (name: string): number => Number(outputs[name]);
   return { opened: of('opened'), updated: of('updated'), closed: of('closed'), queued: of('queued'), held: of('held') };
+}
+
+/** The analysis of code scanning that a file of findings belongs to. */
+function categoryOf(sarif: string): string | undefined {
+  const { runs } = JSON.parse(sarif) as {
+    readonly runs: readonly { readonly automationDetails?: { readonly id: string } }[];
+  };
+  return runs[0]?.automationDetails?.id;
 }
 
 function workflows(...names: readonly string[]): Readonly<Record<string, string>> {

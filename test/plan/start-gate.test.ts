@@ -14,6 +14,7 @@ const usual: StartRequest = {
   defaultBranch: 'main',
   wanted: 'auto',
   hasResults: true,
+  isElsewhere: false,
   policy,
 };
 
@@ -41,6 +42,11 @@ describe('a run', () => {
     ['of somebody who maintains', { role: 'maintain' }, 'apply'],
     ['of somebody with less than the plan asks for', { policy: { ...policy, role: 'maintain' } }, 'start-role'],
     ['of an owner', { role: 'admin', policy: { ...policy, role: 'admin' } }, 'apply'],
+    ['of a plan that the default branch does not have', { policy: null, ref: 'refs/heads/release/2' }, 'staged'],
+    ['of such a plan, told to write', { policy: null, ref: 'refs/heads/release/2', wanted: 'apply' }, 'start-ref'],
+    ['of such a plan, by somebody who may read', { policy: null, role: 'read' }, 'start-role'],
+    ['on another repository', { isElsewhere: true }, 'staged'],
+    ['on another repository, told to write', { isElsewhere: true, wanted: 'apply' }, 'apply'],
     ['on a branch that the plan lists', { ref: 'refs/heads/release/2' }, 'apply'],
     ['on any other branch', { ref: 'refs/heads/topic' }, 'staged'],
     ['on any other branch, told to write', { ref: 'refs/heads/topic', wanted: 'apply' }, 'start-ref'],

@@ -196,7 +196,9 @@ function startedBy(actor: string): Readonly<Record<string, string>> {
 }
 
 function readToken({ fake }: World): { readonly GITHUB_TOKEN: string } {
-  return { GITHUB_TOKEN: fake.workflowToken({ contents: 'read', issues: 'read', pull_requests: 'read' }) };
+  return {
+    GITHUB_TOKEN: fake.workflowToken({ contents: 'read', actions: 'read', issues: 'read', pull_requests: 'read' }),
+  };
 }
 
 let checkouts = 0;

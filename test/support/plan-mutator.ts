@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parsePlan } from '../../src/plan/parse.ts';
+import { quickPlan } from '../../src/plan/quick/quick-plan.ts';
 
 /** A small generator of reproducible numbers (mulberry32). */
 export function seededRandom(seed: number): (below: number) => number {
@@ -50,6 +51,8 @@ export function mutatedPlan(text: string, seed: number): string {
 export function brokenPromise(text: string): string | undefined {
   const parsed = parsePlan(text, 'plan.yaml');
   if (!isDeepStrictEqual(parsed, parsePlan(text, 'plan.yaml'))) return 'two answers for one text';
+  const quick = quickPlan(text);
+  if (quick !== undefined && !isDeepStrictEqual(quick, parsed)) return 'the quick reader reads another plan';
   if (!('problems' in parsed))
     return parsed.warnings.every((each) => each.severity === 'warning') ? undefined : 'an accepted error';
   if (!parsed.problems.some((problem) => problem.severity === 'error')) return 'refused without an error';

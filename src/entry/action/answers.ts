@@ -28,8 +28,8 @@ export async function bringAnswers(step: Step, plan: Plan): Promise<void> {
 
 function answersOnDashboard({ environment }: Step, { publish, workflow }: Plan): Promise<readonly QuestionAnswer[]> {
   return withCodeHost(environment, async ({ github, identity }) => {
-    const view = await github.look(onlyResults(publish.branch));
     const wish = { identity: await identity(), minRole: workflow.role };
+    const view = await github.look(onlyResults(publish.branch, wish.identity.login));
     return (await readAnswers(view, github, wish)).answers;
   });
 }

@@ -10,6 +10,8 @@ export interface WorkflowEvent {
   readonly sha: string;
   /** Who started it, or started it again. */
   readonly actor: string;
+  /** File of the workflow, such as `.github/workflows/orchestrate.yml`; undefined where nothing tells. */
+  readonly workflow: string | undefined;
   readonly runAttempt: number;
   readonly runId: number;
   /** Page of the run; null outside of a workflow. */
@@ -18,8 +20,11 @@ export interface WorkflowEvent {
     { readonly number: number; readonly headRepository: string; readonly baseBranch: string } | undefined;
 }
 
-/** Reads the event. What the payload does not say is empty. */
-export function readEvent(triggeringActor: string | undefined): WorkflowEvent {
+/** Reads the event; what the payload does not say is empty. `workflowRef` is `owner/name/<file>@<ref>`. */
+export function readEvent(told: {
+  readonly triggeringActor: string | undefined;
+  readonly workflowRef: string | undefined;
+}): WorkflowEvent {
   const repository = repositoryOf();
   const { runId, runAttempt, serverUrl } = context;
   const isRun = Number.isInteger(runId) && repository !== '';
@@ -28,7 +33,8 @@ export function readEvent(triggeringActor: string | undefined): WorkflowEvent {
     repository,
     ref: context.ref ?? '',
     sha: context.sha ?? '',
-    actor: triggeringActor ?? context.actor ?? '',
+    actor: told.triggeringActor ?? context.actor ?? '',
+    workflow: /^[^/]+\/[^/]+\/([^@]+)@/.exec(told.workflowRef ?? '')?.[1],
     runAttempt: Number.isInteger(runAttempt) && runAttempt > 0 ? runAttempt : 1,
     runId: isRun ? runId : 0,
     runUrl: isRun ? `${serverUrl}/${repository}/actions/runs/${runId}` : null,

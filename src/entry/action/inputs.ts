@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { compareText } from '../../shared/canonical.ts';
 import { errnoOf, problem } from '../../shared/errors.ts';
 import { globMatcher } from '../../shared/glob.ts';
@@ -49,7 +49,7 @@ export function withWords(flags: readonly string[], words: readonly string[]): r
   return words.length === 0 ? flags : [...flags, '--', ...words];
 }
 
-/** The plans that the input names, one a line; `*` in a file's name stands for every file of its folder that fits. */
+/** The plans that the input names, one a line, or by patterns: `plans/*.yaml`, or with its folders `plans/**\/*.{yaml,yml}`. */
 export function readPlans(read: ReadInput): readonly string[] {
   return read('plan')
     .split('\n')
@@ -69,14 +69,22 @@ export function readPlan(read: ReadInput): string {
 
 /** The pattern itself where nothing fits: the command then says that there is no such file. */
 function filesLike(pattern: string): readonly string[] {
-  const fits = globMatcher([basename(pattern)]);
-  const files = namesIn(dirname(pattern)).filter(fits).sort(compareText);
-  return files.length === 0 ? [pattern] : files.map((file) => join(dirname(pattern), file));
+  const folder = folderOf(pattern);
+  const fits = globMatcher([relative(folder, pattern).split(sep).join('/')]);
+  const files = namesIn(folder, pattern.includes('**')).filter(fits).sort(compareText);
+  return files.length === 0 ? [pattern] : files.map((file) => join(folder, file));
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The part of a pattern before its first `*`, as far as whole folders go. */
+function folderOf(pattern: string): string {
+  const plain = pattern.slice(0, pattern.indexOf('*'));
+  return dirname(`${plain}x`);
+}
+
+/** Files below a folder, by their paths in it. */
+function namesIn(folder: string, isDeep: boolean): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { recursive: isDeep, encoding: 'utf8' }).map((name) => name.split(sep).join('/'));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw problem('folder-not-read', `Could not read the folder ${folder}: ${errnoOf(error) ?? String(error)}`, {

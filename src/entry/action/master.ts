@@ -17,7 +17,7 @@ export const masterStep: RunStep = async (step) => {
   const out = readOut(step.read);
   const environment = environmentOf(step);
   const restored = environment.store === undefined ? await restoreState(step, out) : undefined;
-  handOn(step, out);
+  await handOn(step, out);
   try {
     const exitCode = await runPlan({ ...step, environment }, restored);
     await finish(step, out, exitCode);
@@ -61,20 +61,20 @@ function idOf({ read }: Step): string {
 }
 
 /** What the end of the job needs to know, where this process is killed before its own end. */
-function handOn(step: Step, out: string): void {
+async function handOn(step: Step, out: string): Promise<void> {
   const { read, saveState } = step;
   saveState('out', out);
   saveState('execution', idOf(step));
   saveState('artifact', read('artifact'));
   saveState('masters', read('masters'));
   saveState('launcher', read('launcher'));
-  saveState('namespace', namespaceOf(read('plan')));
+  saveState('namespace', await namespaceOf(read('plan')));
 }
 
 /** Where the plan has its workers; empty where it can't be read, which the run itself will say. */
-function namespaceOf(file: string): string {
+async function namespaceOf(file: string): Promise<string> {
   try {
-    const { outcome } = loadPlan(file);
+    const { outcome } = await loadPlan(file);
     return 'problems' in outcome ? '' : outcome.plan.cluster.namespace;
   } catch {
     return '';

@@ -1,8 +1,33 @@
 import { cliExit } from '../../protocol/words.ts';
+import { problem } from '../../shared/errors.ts';
 import type { Published } from '../publish/publish-execution.ts';
 import type { RunPaths } from '../run/paths.ts';
 
 export type SetOutput = (name: string, value: string) => void;
+
+/** Bytes of all outputs of a job together: GitHub takes 1 MB, counted as UTF-16, and one step of a job gives ours. */
+const outputLimit = 1_000_000;
+
+/** Sets outputs as long as all of them fit together. Throws `outputs-too-large` for one that does not, which is not set. */
+export function outputKeeper(setOutput: SetOutput, limit = outputLimit): SetOutput {
+  let left = limit;
+  return (name, value) => {
+    const bytes = 2 * (name.length + value.length);
+    if (bytes > left) throw outputsTooLarge(name, bytes, limit);
+    left -= bytes;
+    setOutput(name, value);
+  };
+}
+
+function outputsTooLarge(name: string, bytes: number, limit: number): Error {
+  return problem(
+    'outputs-too-large',
+    `The output ${name} has ${bytes} bytes, and all of a job have room for ${limit}`,
+    {
+      hint: 'Shorten what it is made of: the path of the plan or of the results, or the labels of runners in the plan.',
+    },
+  );
+}
 
 /** What later steps need of an execution: its id, and where its report and results lie. */
 export function publishExecution(setOutput: SetOutput, paths: RunPaths, id: string): void {

@@ -16,7 +16,7 @@ import { previewOf } from '../run/preview-of.ts';
 import { requireValidPlan } from '../run/require-plan.ts';
 import { onlyMasters } from '../run/start.ts';
 import { masterList } from '../values.ts';
-import { admit, type Admission } from './admission.ts';
+import { admit, type AdmittedRun } from './admission.ts';
 import { bringAnswers } from './answers.ts';
 import { flagsOf, readPlan } from './inputs.ts';
 import { legsOf } from './legs.ts';
@@ -25,21 +25,23 @@ import { withoutStore, type RunStep, type Step } from './step.ts';
 /** Everything before a run: the plan is proven and shown, who starts it is checked, the doors are asked, legs are named. */
 export const planStep: RunStep = async (step) => {
   const file = readPlan(step.read);
-  const proven = provePlan(step, file);
+  const proven = await provePlan(step, file);
   const chosen = choose(step, proven.plan);
   await step.summarise(show(proven, chosen));
-  const admission = await admit(step, proven.plan);
+  const { repository: own } = await step.event();
+  const repository = furtherTarget(step.read('target-repository'), proven.plan, own)?.repository ?? own;
+  const admission = await admit(step, { plan: proven.plan, file, isElsewhere: repository !== own });
   const isShared = sharesStore(step, chosen, proven.plan);
   const exitCode = await preflight(step, { file, isShared, mode: admission.mode });
   if (exitCode !== cliExit.success) return exitCode;
   if (isShared && admission.mode !== 'preview') await bringAnswers(step, proven.plan);
-  await handOn(step, { file, proven, chosen, admission, isShared });
+  await handOn(step, { file, proven, chosen, admission, isShared, repository });
   return cliExit.success;
 };
 
 /** Throws `plan-invalid`, each problem marked in its file before. */
-function provePlan(step: Step, file: string): ParsedPlan {
-  const loaded = loadPlan(file, { tokenBudget: step.read('token-budget') || undefined });
+async function provePlan(step: Step, file: string): Promise<ParsedPlan> {
+  const loaded = await loadPlan(file, { tokenBudget: step.read('token-budget') || undefined });
   if ('problems' in loaded.outcome)
     step.annotate(renderProblems(loaded.outcome.problems, 'github', { [file]: loaded.text }));
   return requireValidPlan(loaded, file, { ...step.io, err: () => undefined });
@@ -62,7 +64,7 @@ function sharesStore({ environment }: Step, chosen: Plan, plan: Plan): boolean {
 /** Asks the doors that the run will take. A preview opens none. */
 async function preflight(
   step: Step,
-  run: { readonly file: string; readonly isShared: boolean; readonly mode: Admission['mode'] },
+  run: { readonly file: string; readonly isShared: boolean; readonly mode: AdmittedRun['mode'] },
 ): Promise<number> {
   if (run.mode === 'preview') return cliExit.success;
   const { read, io } = step;
@@ -78,23 +80,25 @@ interface Start {
   readonly file: string;
   readonly proven: ParsedPlan;
   readonly chosen: Plan;
-  readonly admission: Admission;
+  readonly admission: AdmittedRun;
   readonly isShared: boolean;
+  /** That it works on. */
+  readonly repository: string;
 }
 
-async function handOn({ read, setOutput, environment, event }: Step, start: Start): Promise<void> {
-  const { file, proven, chosen, admission, isShared } = start;
-  const { head } = await readHead(read('target') || '.', environment.path);
+async function handOn({ read, setOutput, environment }: Step, start: Start): Promise<void> {
+  const { file, proven, chosen, admission, isShared, repository } = start;
+  const commitOf = async (folder: string): Promise<string> => (await readHead(folder, environment.path)).head.commit;
   const wanted = read('resume') || read('execution-id');
-  const { repository: own } = await event();
   const outputs = {
     plan: file,
     digest: proven.digest,
     mode: admission.mode,
-    commit: head.commit,
+    commit: await commitOf('.'),
+    'target-commit': await commitOf(read('target') || '.'),
     matrix: JSON.stringify({ include: legsOf(chosen, isShared) }),
-    environment: proven.plan.workflow.environment ?? '',
-    repository: furtherTarget(read('target-repository'), proven.plan, own)?.repository ?? own,
+    environment: admission.environment ?? '',
+    repository,
     shared: String(isShared),
     'execution-id': wanted === '' ? clockId(systemClock.now()) : checkExecutionId(wanted),
   };

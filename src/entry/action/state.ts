@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { problem } from '../../shared/errors.ts';
 import { runPaths } from '../run/paths.ts';
+import { findState } from './find-state.ts';
 import type { Step } from './step.ts';
-import { stateName } from './state-names.ts';
 
 /** Uploads what a leg leaves, where the input `artifact` names it. */
 export async function sendOwnState(
@@ -45,37 +45,20 @@ async function restoreEarlierAttempt({ leg, execution }: Leg, out: string): Prom
   return existsSync(runPaths(out, execution).log);
 }
 
-/** GitHub finds artifacts of other runs by their whole name alone: attempts are asked for one by one. */
-async function restoreFromRun({ environment, heard }: Step, leg: Leg, out: string): Promise<void> {
+/** Fetches the newest state that a run of this workflow has left, whichever run and attempt that was. */
+async function restoreFromRun({ environment, event, heard }: Step, leg: Leg, out: string): Promise<void> {
   const { withCodeHost } = await import('../code-host.ts');
   const { fetchFarState } = await import('./artifact.ts');
-  const found = await withCodeHost(environment, ({ github }) => latestOf(github.listArtifacts, leg));
+  const { workflow } = await event();
+  const found = await withCodeHost(environment, ({ github }) => findState(github, { ...leg, workflow }));
   if (found === undefined) throw nothingToResume(leg.execution);
   const [owner = '', name = ''] = (environment.github.repository ?? '').split('/');
   const far = { ...found, owner, repository: name, token: environment.github.token ?? '' };
   await heard(() => fetchFarState(far, out));
 }
 
-type ListArtifacts = (
-  name: string,
-) => Promise<
-  readonly { readonly id: number; readonly name: string; readonly isExpired: boolean; readonly run: number | null }[]
->;
-
-async function latestOf(
-  list: ListArtifacts,
-  leg: Leg,
-): Promise<{ readonly id: number; readonly name: string; readonly workflowRunId: number } | undefined> {
-  let found: Awaited<ReturnType<typeof latestOf>>;
-  for (let attempt = 1; ; attempt += 1) {
-    const newest = (await list(stateName({ ...leg, attempt }))).find((each) => !each.isExpired && each.run !== null);
-    if (newest === undefined || newest.run === null) return found;
-    found = { id: newest.id, name: newest.name, workflowRunId: newest.run };
-  }
-}
-
 function nothingToResume(execution: string): Error {
-  return problem('nothing-to-resume', `No artifact of this repository holds the state of ${execution}`, {
+  return problem('nothing-to-resume', `No artifact of this workflow holds the state of ${execution}`, {
     hint: 'State is kept for 30 days. Look up the id in the summary of its run, or start a new execution.',
   });
 }

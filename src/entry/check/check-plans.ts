@@ -10,7 +10,6 @@ import { cliExit } from '../../protocol/words.ts';
 import type { Report } from '../../protocol/report.ts';
 import { CortexError } from '../../shared/errors.ts';
 import { loadPlan } from '../run/load-plan.ts';
-import { planAt, plansGoneSince } from '../run/plan-at.ts';
 import { previewOf } from '../run/preview-of.ts';
 
 export interface CheckOrder {
@@ -35,8 +34,9 @@ export interface PlanCheck {
 
 /** Proves all plans, and compares each with the base. Exit code 2 when any may not run. */
 export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
-  const gone = order.base === undefined ? [] : await plansGoneSince(order.files, order.base, order.path);
-  const judged = order.files.filter((file) => !isGone(file, gone)).map((file) => ({ file, ...loadPlan(file) }));
+  const gone = await goneSince(order);
+  const files = order.files.filter((file) => !isGone(file, gone));
+  const judged = await Promise.all(files.map(async (file) => ({ file, ...(await loadPlan(file)) })));
   const checked: CheckedPlan[] = [];
   for (const { file, outcome } of judged) {
     checked.push(
@@ -52,6 +52,13 @@ export async function checkPlans(order: CheckOrder): Promise<PlanCheck> {
     problems: judged.flatMap(({ outcome }) => ('problems' in outcome ? outcome.problems : outcome.warnings)),
     sources: Object.fromEntries(judged.map(({ file, text }) => [file, text])),
   };
+}
+
+/** Only a comparison needs git. */
+async function goneSince({ files, base, path }: CheckOrder): Promise<readonly string[]> {
+  if (base === undefined) return [];
+  const { plansGoneSince } = await import('../run/plan-at.ts');
+  return plansGoneSince(files, base, path);
 }
 
 /** Whether a name stands for what is gone: by itself, or as a pattern that nothing in its folder fits any more. */
@@ -78,6 +85,7 @@ async function planBefore(
 ): Promise<{ readonly before?: Plan | undefined; readonly note?: string }> {
   if (base === undefined) return {};
   try {
+    const { planAt } = await import('../run/plan-at.ts');
     return { before: await planAt(file, base, path) };
   } catch (error) {
     if (!(error instanceof CortexError) || error.code !== 'base-plan-invalid') throw error;

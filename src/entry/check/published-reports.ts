@@ -2,7 +2,7 @@ import type { HostQuestion, HostTreeEntry, HostView } from '../../protocol/code-
 import type { Report } from '../../protocol/report.ts';
 import { onlyResults } from '../../report/publish/results/results-question.ts';
 import { compareText } from '../../shared/canonical.ts';
-import { reportIn } from './past-reports.ts';
+import { reportIn } from './report-in.ts';
 
 /** The code host, as far as the history of a plan is read from it. */
 export interface ResultsReader {

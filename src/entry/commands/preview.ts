@@ -17,7 +17,7 @@ export const previewCommand: RunCommandLine = async (args, { io, environment }) 
     });
   }
   const format = chooseFormat(args.text('format'), ['text', 'md', 'json']);
-  const { plan, digest } = requireValidPlan(loadPlan(file), file, io);
+  const { plan, digest } = requireValidPlan(await loadPlan(file), file, io);
   const base = args.text('base');
   const before = base === undefined ? undefined : await planAt(file, base, environment.path);
   io.out(renderPreview(previewOf({ plan, digest, before }), format));

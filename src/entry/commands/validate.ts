@@ -11,7 +11,7 @@ export const validateCommand: RunCommandLine = async (args, { io }) => {
   if (files.length === 0)
     throw problem('no-plan', 'No plan was named', { hint: 'Name one or more, as in `cortex validate plans/*.yaml`.' });
   const format = chooseFormat(args.text('format'), ['text', 'json', 'github']);
-  const judged = files.map((file) => ({ file, ...loadPlan(file) }));
+  const judged = await Promise.all(files.map(async (file) => ({ file, ...(await loadPlan(file)) })));
   const problems = judged.flatMap(({ outcome }) => ('problems' in outcome ? outcome.problems : outcome.warnings));
   const sources = Object.fromEntries(judged.map(({ file, text }) => [file, text]));
   io.out(renderProblems(problems, format, sources));

@@ -13,7 +13,7 @@ import { storeSection } from './store.ts';
 /** Everything that a run would need, checked as far as it can be without running anything. Throws `bad-launcher`. */
 export async function examine(args: CommandLine, environment: Environment): Promise<readonly Section[]> {
   const cluster = readWish(args);
-  const asked = readPlan(args.text('plan'));
+  const asked = await readPlan(args.text('plan'));
   const { line: repository, name } = await repositoryCheck(args, environment);
   const visit: Visit = { args, environment, plan: asked.plan, cluster, repository: name ?? 'unknown' };
   const sections = await Promise.all([clusterSection(visit), storeSection(visit), githubSection(visit)]);

@@ -18,13 +18,13 @@ export interface AskedPlan {
 const needed = 'a plan that may run';
 
 /** The named plan; where there is none, or it may not run, what holds where a plan says nothing. */
-export function readPlan(file: string | undefined): AskedPlan {
+export async function readPlan(file: string | undefined): Promise<AskedPlan> {
   if (file === undefined) {
     const seen = 'none was named: the rest is asked for the defaults of a plan (--plan <file>)';
     return { plan: defaultPlan(), isNamed: false, line: unasked('plan', seen, needed) };
   }
   try {
-    const { outcome } = loadPlan(file);
+    const { outcome } = await loadPlan(file);
     if ('problems' in outcome) return instead(refusedCheck(file, outcome.problems));
     return { plan: outcome.plan, isNamed: true, line: validCheck(file, outcome) };
   } catch (error) {

@@ -1,10 +1,9 @@
-import { foldEvents } from '../../execution/state.ts';
 import { allTasks } from '../../plan/plan.ts';
 import { completeTasks } from '../../report/publish/fix/candidates.ts';
 import type { LessonFromPerson } from '../../report/publish/lessons.ts';
 import type { PublishOutcome } from '../../report/publish/outcome.ts';
 import { publishChanges as publish } from '../../report/publish/publish-changes.ts';
-import { openQuestions } from '../../report/publish/dashboard/questions.ts';
+import type { OpenQuestion } from '../../report/publish/dashboard/questions.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { CodeHost } from '../code-host.ts';
 import type { Publishing } from './gather.ts';
@@ -12,7 +11,7 @@ import type { Publishing } from './gather.ts';
 /** Brings the proven changes of an execution to people as pull requests, by the policy of its plan. */
 export async function publishChanges(
   host: CodeHost,
-  { report, plan, aggregate, events }: Publishing,
+  { report, plan, aggregate }: Publishing,
   order: {
     readonly mode: 'apply' | 'staged';
     /** Branch that changes go into; null = the default branch. */
@@ -21,6 +20,7 @@ export async function publishChanges(
     readonly lessons: readonly LessonFromPerson[];
     /** Page of the repository that has the results. */
     readonly resultsUrl: string;
+    readonly questions: readonly OpenQuestion[];
     readonly mask: (text: string) => string;
   },
 ): Promise<PublishOutcome> {
@@ -33,7 +33,6 @@ export async function publishChanges(
     identity: await host.identity(),
     clock: systemClock,
     completeTasks: completeTasks(report, allTasks(plan)),
-    questions: openQuestions(foldEvents(report.execution_id, events)),
     minRole: plan.workflow.role,
   });
 }

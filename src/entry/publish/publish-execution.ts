@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 import { lessonKey, type LessonFromPerson } from '../../report/publish/lessons.ts';
 import type { PublishOutcome } from '../../report/publish/outcome.ts';
+import { foldEvents } from '../../execution/state.ts';
+import { code } from '../../report/markdown/escape.ts';
+import { openQuestions, type OpenQuestion } from '../../report/publish/dashboard/questions.ts';
 import { growingMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
 import { openCodeHost, type CodeHost } from '../code-host.ts';
 import { openStored } from '../commands/stored-execution.ts';
 import type { Environment } from '../environment.ts';
+import { checkDigest } from '../run/plan-of-log.ts';
 import { gather, type Publishing } from './gather.ts';
 import { publishChanges } from './publish-changes.ts';
 import { publishFindings } from './publish-findings.ts';
@@ -60,6 +64,7 @@ export async function publishExecution(
   const stored = await openStored(args, id, environment);
   try {
     const publishing = await gather(stored);
+    checkDigest(args, publishing.digest);
     const wish = { args, environment, mode, mask };
     const published = await withDoors(publishing, { ...wish, onToken }, (doors) => publish(doors, publishing, wish));
     return JSON.parse(mask(JSON.stringify(published))) as Published;
@@ -92,12 +97,15 @@ async function publish({ home, target }: Doors, publishing: Publishing, wish: Wi
   const results = await publishResults(home, publishing, { out, mode, runUrl, lessons: [] });
   const resultsUrl = `${serverUrl}/${home.repository}`;
   const base = target === home ? branchOf(environment.github.ref) : null;
+  const questions = openQuestions(foldEvents(publishing.report.execution_id, publishing.events));
   const { markdown, ...changes } = await publishChanges(target, publishing, {
     mode,
     base,
     runUrl,
     lessons,
     resultsUrl,
+    // The plan job reads answers here, and has no token that reads elsewhere.
+    questions: target === home ? questions : [],
     mask,
   });
   const learned = await keepLessons(home, publishing, { out, mode, runUrl, known: lessons, said: changes.lessons });
@@ -109,8 +117,14 @@ async function publish({ home, target }: Doors, publishing: Publishing, wish: Wi
     mode,
     resultsCommit: learned ?? results.commit,
     changes,
-    markdown: `${aboutResults(mode, [...describeResults(results), ...findings])}\n${markdown}`,
+    markdown: `${aboutResults(mode, [...describeResults(results), ...findings, ...unasked(questions, target === home)])}\n${markdown}`,
   };
+}
+
+function unasked(questions: readonly OpenQuestion[], isHome: boolean): readonly string[] {
+  if (isHome || questions.length === 0) return [];
+  const names = questions.map(({ question }) => code(question)).join(', ');
+  return [`Nobody has answered ${names}: \`cortex answer\` does, before the execution is gone on with.`];
 }
 
 /** The workflow's own token may send findings where its job says so; an App may not, unless somebody has given it the right. */

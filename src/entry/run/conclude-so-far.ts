@@ -1,12 +1,12 @@
 import { foldEvents } from '../../execution/state.ts';
 import type { ExecutionState } from '../../execution/execution-state.ts';
-import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Event, NewEvent } from '../../protocol/event.ts';
 import { problem } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/canonical.ts';
 import type { Aggregate } from '../../report/aggregate.ts';
 import { aggregateDocument, blobIfThere, joinResults, judgeCriteria, type ReadBlobs } from './conclude.ts';
+import { planOfLog } from './plan-of-log.ts';
 import { runEvent } from './run-event.ts';
 
 /** What can be said of an execution that has not come to its criteria. */
@@ -34,12 +34,7 @@ export async function concludeSoFar(id: string, events: readonly Event[], blobs:
 
 async function planOf(state: ExecutionState, blobs: ReadBlobs): Promise<Plan> {
   if (!state.started) throw notStarted(state.id);
-  const { blob, file } = state.started.plan;
-  const parsed = parsePlan(Buffer.from(await blobs.getBlob(blob)).toString('utf8'), file);
-  if ('plan' in parsed) return parsed.plan;
-  throw problem('plan-outdated', `The plan of ${state.id} is not valid for this version of Cortex`, {
-    hint: 'Report it with the version that ran it.',
-  });
+  return (await planOfLog(state.id, state.started.plan, blobs.getBlob)).plan;
 }
 
 async function missingResults(state: ExecutionState, blobs: ReadBlobs): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parsePlan, type ParsedPlan, type RefusedPlan } from '../../plan/parse.ts';
-import { parseDocument } from '../../shared/yaml.ts';
+import type { ParsedPlan, RefusedPlan } from '../../plan/parse.ts';
+import { readPlan } from '../../plan/read-plan.ts';
 import { errnoOf, problem } from '../../shared/errors.ts';
 
 /** Values that the command line puts in the place of the plan's. */
@@ -20,14 +20,14 @@ export interface LoadedPlan {
 const sizeLimit = 256 * 1024;
 
 /** Reads a plan file. Throws `plan-not-read`; what is wrong inside comes back as located problems. */
-export function loadPlan(file: string, overrides: PlanOverrides = {}): LoadedPlan {
+export async function loadPlan(file: string, overrides: PlanOverrides = {}): Promise<LoadedPlan> {
   const bytes = readPlanFile(file);
-  const outcome = parsePlan(bytes, file);
+  const outcome = await readPlan(bytes, file);
   if ('problems' in outcome || Object.values(overrides).every((value) => value === undefined)) {
     return { outcome, text: Buffer.from(bytes).toString('utf8') };
   }
-  const text = withOverrides(Buffer.from(bytes).toString('utf8'), overrides);
-  return { outcome: parsePlan(text, `${file} with the flags given`), text };
+  const text = await withOverrides(Buffer.from(bytes).toString('utf8'), overrides);
+  return { outcome: await readPlan(text, `${file} with the flags given`), text };
 }
 
 function readPlanFile(file: string): Uint8Array {
@@ -43,7 +43,8 @@ function readPlanFile(file: string): Uint8Array {
   }
 }
 
-function withOverrides(text: string, overrides: PlanOverrides): string {
+async function withOverrides(text: string, overrides: PlanOverrides): Promise<string> {
+  const { parseDocument } = await import('../../shared/yaml.ts');
   const document = parseDocument(text);
   const set = (path: readonly string[], value: string | undefined): void => {
     if (value !== undefined) document.setIn([...path], /^\d+$/.test(value) ? Number(value) : value);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { parsePlan } from '../../plan/parse.ts';
 import { allTasks, type Plan } from '../../plan/plan.ts';
 import type { Event, EventData } from '../../protocol/event.ts';
 import type { MasterName } from '../../protocol/words.ts';
@@ -13,6 +12,7 @@ import type { Environment } from '../environment.ts';
 import { masterList, wholeNumber } from '../values.ts';
 import { loadPlan } from './load-plan.ts';
 import { runPaths, type RunPaths } from './paths.ts';
+import { checkDigest, planOfLog } from './plan-of-log.ts';
 import { requireValidPlan } from './require-plan.ts';
 import { onlyMasters } from './start.ts';
 
@@ -67,7 +67,7 @@ export async function newOrder(
       hint: 'Name one, as in `cortex run plans/full-orchestration.yaml`.',
     });
   }
-  const loaded = loadPlan(file, {
+  const loaded = await loadPlan(file, {
     tokenBudget: args.text('token-budget'),
     emergencyReserve: args.text('emergency-reserve'),
     executionTimeout: args.text('execution-timeout'),
@@ -100,7 +100,7 @@ export interface Remains {
 
 /**
  * The order of an execution that was cut off, from its own log: neither the plan file nor HEAD is looked at again.
- * Throws `nothing-to-resume`, `plan-outdated`.
+ * Throws `nothing-to-resume`, `plan-outdated`, `plan-differs`.
  */
 export async function readOrder(
   given: { readonly args: CommandLine; readonly place: Place } & Sharing,
@@ -113,13 +113,7 @@ export async function readOrder(
     throw problem('nothing-to-resume', `There is no execution ${id} that has started`, {
       hint: 'Start it anew, without --resume.',
     });
-  const planText = Buffer.from(await getBlob(started.plan.blob)).toString('utf8');
-  const parsed = parsePlan(planText, started.plan.file);
-  if ('problems' in parsed) {
-    throw problem('plan-outdated', `The plan of ${id} is not valid for this version of Cortex`, {
-      hint: 'Start it anew, without --resume.',
-    });
-  }
+  const parsed = await planOfLog(id, started.plan, getBlob);
   const plan = onlyMasters(
     parsed.plan,
     started.masters.map((master) => master.name),
@@ -131,7 +125,7 @@ export async function readOrder(
     id,
     plan,
     planFacts: { name, file, digest },
-    planText,
+    planText: parsed.text,
     own: (shared ? chosenMasters(args, plan) : plan).masters.map((master) => master.name),
     leftOut: tasksWithout(parsed.plan, plan),
     commit: started.commit,
@@ -153,19 +147,6 @@ function chosenMasters(args: CommandLine, plan: Plan): Plan {
   throw problem('no-master', '--masters names no master', {
     hint: 'Name one or more, as in --masters security-master.',
   });
-}
-
-/** What people have seen, and perhaps approved, is what may run. Throws `digest-differs`. */
-function checkDigest(args: CommandLine, digest: string): void {
-  const agreed = args.text('digest');
-  if (agreed === undefined || agreed === digest) return;
-  throw problem(
-    'digest-differs',
-    `The plan has the digest ${digest}, and what was agreed on is ${agreed.slice(0, 80)}`,
-    {
-      hint: 'The plan was edited in between: have it checked and approved anew.',
-    },
-  );
 }
 
 /** The first Cortex let people say how many masters they expect; a plan that has others is refused, not bent. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { parsePlan } from '../../plan/parse.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { readPlan } from '../../plan/read-plan.ts';
 import type { Git } from '../../repository/git.ts';
 import { readHead } from '../../repository/local-repository.ts';
 import { problem } from '../../shared/errors.ts';
@@ -13,7 +13,7 @@ export async function planAt(file: string, revision: string, path: string): Prom
   const commit = await commitOf(git, revision);
   const listed = await git(['ls-tree', '--name-only', commit, '--', name]);
   if (listed.length === 0) return undefined;
-  const outcome = parsePlan(await git(['show', `${commit}:${name}`]), `${name} at ${revision}`);
+  const outcome = await readPlan(await git(['show', `${commit}:${name}`]), `${name} at ${revision}`);
   if (!('problems' in outcome)) return outcome.plan;
   throw problem('base-plan-invalid', `${name} is not a valid plan at ${revision}`, {
     hint: 'Compare with a revision whose plan is valid, or leave --base away.',

@@ -1,4 +1,4 @@
-import { reserved } from '../normalise.ts';
+import { reserved } from '../complete.ts';
 import { priceOf, priceTable } from '../prices.ts';
 import type { Path, PathComplaint } from '../problem.ts';
 import { showCount, showDollars } from '../quantities.ts';

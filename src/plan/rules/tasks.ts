@@ -1,10 +1,9 @@
-import { capabilityCard, capabilityNames } from '../../protocol/capabilities.ts';
+import { capabilityNames, traitsOf } from '../../protocol/capability-traits.ts';
 import { workerKinds } from '../../protocol/words.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { needsGraph } from '../graph.ts';
 import { mostProblems, showPath, showValue } from '../problem.ts';
 import { showDuration } from '../quantities.ts';
-import { schemaComplaints } from '../schema-problems.ts';
 import { repeats, type Rule } from './rule.ts';
 
 /** `duplicate-master`: each master once. */
@@ -38,10 +37,10 @@ export const oneOwner: Rule = ({ tasks }) =>
 /** `unknown-capability`: the kind of worker has the capability. */
 export const unknownCapability: Rule = ({ tasks }) =>
   tasks
-    .filter(({ task }) => capabilityCard(task.worker, task.capability) === undefined)
+    .filter(({ task }) => traitsOf(task.worker, task.capability) === undefined)
     .map(({ task, path }) => {
       const known = capabilityNames(task.worker);
-      const others = workerKinds.filter((kind) => capabilityCard(kind, task.capability) !== undefined);
+      const others = workerKinds.filter((kind) => traitsOf(kind, task.capability) !== undefined);
       const elsewhere =
         others.length === 0 ? didYouMean(task.capability, known) : ` It belongs to ${others.join(' and ')}.`;
       return {
@@ -53,13 +52,6 @@ export const unknownCapability: Rule = ({ tasks }) =>
         remedy: 'Choose a capability of this kind, or another kind of worker.',
       };
     });
-
-/** Inputs are what the capability's own schema accepts. */
-export const taskInputs: Rule = ({ tasks }) =>
-  tasks.flatMap(({ task, path }) => {
-    const card = capabilityCard(task.worker, task.capability);
-    return card === undefined ? [] : schemaComplaints(card.inputs, task.inputs, [...path, 'inputs']);
-  });
 
 /** `shard-out-of-range`: a shard that does not exist would silently do nothing. */
 export const shardOutOfRange: Rule = ({ tasks }) =>

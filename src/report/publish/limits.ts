@@ -11,6 +11,8 @@ export interface PublishLimits {
   readonly laterDays: number;
   /** Days after which the links of an unchanged body are renewed. */
   readonly staleDays: number;
+  /** Days after which the dashboard forgets what waits of a plan that has not run since. */
+  readonly planDays: number;
 }
 
 /** GitHub's own limits, and ours below them. */
@@ -21,6 +23,7 @@ export const publishLimits: PublishLimits = {
   reviewers: 15,
   laterDays: 30,
   staleDays: 14,
+  planDays: 120,
 };
 
 export const dayMs = 24 * 60 * 60 * 1000;

@@ -8,7 +8,8 @@ import { publishLimits, type PublishLimits } from './limits.ts';
 export interface PublishRun {
   readonly input: PublishInput;
   readonly candidates: readonly Candidate[];
-  readonly grouping: Grouping;
+  /** How the plan puts changes together; what they go into is seen with the repository. */
+  readonly grouping: Omit<Grouping, 'base'>;
   readonly limits: PublishLimits;
   readonly nowMs: number;
 }

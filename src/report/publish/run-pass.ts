@@ -1,7 +1,7 @@
 import { CortexError } from '../../shared/errors.ts';
 import type { BaseFiles } from './fix/base-files.ts';
 import { readBaseFiles } from './fix/base-files.ts';
-import { applyDecision, type Applied } from './pulls/apply-pull.ts';
+import { applyDecision, nothingDone, type Applied } from './pulls/apply-pull.ts';
 import { possibleBranches } from './fix/fix.ts';
 import { decide } from './decide/decide.ts';
 import type { DecideContext } from './decide/decide-context.ts';
@@ -12,7 +12,7 @@ import { prepareFixes, sortOut } from './decide/prepare.ts';
 import { textDigest } from './pulls/render-pull.ts';
 import type { PublishRun } from './publish-run.ts';
 import type { TextContext } from './text/text.ts';
-import { afterOf, openedBefore, questionOf, readWorld, type World } from './world/world.ts';
+import { afterOf, furtherBase, openedBefore, questionOf, readWorld, type World } from './world/world.ts';
 
 /** What was seen, decided and done in one pass. */
 export interface Pass {
@@ -25,17 +25,26 @@ export interface Pass {
   readonly stopped: CortexError | null;
 }
 
-/** Sees the repository as it is now. */
+/**
+ * Sees the repository as it is now. Which branch is the default one shows only then, and branches are named by it: where
+ * changes go into another one, it looks twice.
+ */
 export async function lookAround(run: PublishRun): Promise<World> {
-  const { input, candidates } = run;
+  const world = await lookFor(run, null);
+  const base = furtherBase(world.view);
+  return base === null ? world : lookFor(run, base);
+}
+
+function lookFor({ input, candidates, grouping, nowMs }: PublishRun, base: string | null): Promise<World> {
   const { policy } = input;
   const question = questionOf({
     base: input.base,
-    branches: possibleBranches(candidates, run.grouping),
+    branches: possibleBranches(candidates, { ...grouping, base }),
     results: policy.branch,
     labels: policy.pullRequests.labels,
+    login: input.identity.login,
     mergedDays: policy.pullRequests.pace.days,
-    nowMs: run.nowMs,
+    nowMs,
   });
   return readWorld(input.host, question, input.identity);
 }
@@ -45,7 +54,8 @@ export async function runPass(run: PublishRun, world: World, opened: number): Pr
   const { input, candidates } = run;
   const { policy, identity, mask } = input;
   const lessons = learn(world, input.lessons, run.nowMs);
-  const rules = { world, plan: run.grouping, policy, identity, lessons, nowMs: run.nowMs, limits: run.limits, mask };
+  const plan = { ...run.grouping, base: furtherBase(world.view) };
+  const rules = { world, plan, policy, identity, lessons, nowMs: run.nowMs, limits: run.limits, mask };
   const sorted = sortOut(candidates, rules);
   const base = await readBaseFiles(input.host, world.view.base.head.sha, sorted.wanted);
   const prepared = prepareFixes(sorted.wanted, base, rules);
@@ -63,6 +73,7 @@ function decideContext(run: PublishRun, world: World, opened: number): DecideCon
     policy,
     plan: report.plan.name,
     execution: report.execution_id,
+    startedAt: report.started_at,
     candidates: run.candidates,
     completeTasks,
     unseen: [...report.left_out, ...report.unread].map((each) => each.path),
@@ -87,8 +98,15 @@ export function textContext({ input }: PublishRun, world: World): TextContext {
   };
 }
 
-/** What frees a path or a place comes before what takes one. */
-const order: readonly Decision['action'][] = ['close', 'clean', 'update', 'reopen', 'open', 'hand-over'];
+/**
+ * What frees a path or a place comes before what takes one; but what another one replaces is closed only when that one is
+ * there.
+ */
+const order = ['close', 'clean', 'update', 'reopen', 'open', 'replaced', 'hand-over'] as const;
+
+function turnOf(decision: Decision): string {
+  return decision.action === 'close' && decision.by !== null ? 'replaced' : decision.action;
+}
 
 async function applyAll(
   decisions: readonly Decision[],
@@ -105,10 +123,10 @@ async function applyAll(
     text: textContext(run, world),
   };
   const applied: Applied[] = [];
-  for (const action of order) {
-    for (const decision of decisions.filter((each) => each.action === action)) {
+  for (const turn of order) {
+    for (const decision of decisions.filter((each) => turnOf(each) === turn)) {
       try {
-        applied.push(await applyDecision(decision, context));
+        applied.push(withoutSuccessor(decision, applied) ?? (await applyDecision(decision, context)));
       } catch (error) {
         if (!(error instanceof CortexError) || error.family !== 'outside') throw error;
         return { applied, stopped: error };
@@ -116,4 +134,15 @@ async function applyAll(
     }
   }
   return { applied, stopped: null };
+}
+
+/** What comes of a closing whose successor the host did not take: nothing. */
+function withoutSuccessor(decision: Decision, applied: readonly Applied[]): Applied | undefined {
+  if (decision.action !== 'close') return undefined;
+  const failed = applied.find(
+    (each) => each.refused !== null && decision.by !== null && each.decision.changes.includes(decision.by),
+  );
+  if (!failed?.refused) return undefined;
+  const message = `what would replace it could not be written: ${failed.refused.message}`;
+  return { ...nothingDone(decision), refused: { code: 'not-replaced', message } };
 }

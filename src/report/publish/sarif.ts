@@ -44,18 +44,19 @@ interface Entry {
 
 /**
  * The findings of an execution as SARIF 2.1.0, silenced ones as suppressed. The same findings give the same bytes. Where there
- * is not room for all, the most severe ones are in it.
+ * is not room for all, the most severe ones are in it. Each plan is an analysis of its own: code scanning takes what an
+ * analysis no longer has for fixed.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function sarifOf(
-  report: Pick<Report, 'findings' | 'silenced'>,
+  report: Pick<Report, 'findings' | 'silenced' | 'plan'>,
   about: { readonly version: string; readonly limits?: Partial<SarifLimits> },
 ): Sarif {
   const limits = { ...sarifLimits, ...about.limits };
   const entries = entriesOf(report);
   for (let most = Math.min(entries.length, limits.results); ; most = Math.floor(most * 0.8)) {
     const kept = entries.slice(0, most);
-    const text = `${canonicalJson(fileOf(kept, about.version), 1)}\n`;
+    const text = `${canonicalJson(fileOf(kept, { version: about.version, plan: report.plan.name }), 1)}\n`;
     if (gzipSync(text).length <= limits.bytes || most === 0)
       return { text, results: kept.length, leftOut: entries.length - kept.length };
   }
@@ -72,7 +73,10 @@ function entriesOf({ findings, silenced }: Pick<Report, 'findings' | 'silenced'>
   );
 }
 
-function fileOf(entries: readonly Entry[], version: string): unknown {
+function fileOf(
+  entries: readonly Entry[],
+  { version, plan }: { readonly version: string; readonly plan: string },
+): unknown {
   const ids = [...new Set(entries.map(({ finding }) => finding.ruleId))].sort(compareText);
   const indexes = new Map(ids.map((id, index) => [id, index]));
   return {
@@ -81,6 +85,8 @@ function fileOf(entries: readonly Entry[], version: string): unknown {
     runs: [
       {
         tool: { driver: { name: 'Cortex', semanticVersion: version, rules: ids.map((id) => ruleOf(id, entries)) } },
+        // Up to its last slash it is the category: https://docs.github.com/en/code-security/reference/code-scanning/sarif-files
+        automationDetails: { id: `cortex/${plan}/` },
         columnKind: 'utf16CodeUnits',
         results: entries.map((entry) => resultOf(entry, indexes.get(entry.finding.ruleId) ?? 0)),
       },

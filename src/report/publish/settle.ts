@@ -40,9 +40,11 @@ function settledOne(decision: Decision, applied: Applied | undefined): Settled {
   const nothing = { decision, isDone: false, madeCommit: false, notAsked: [] };
   if (applied === undefined) return nothing;
   if (applied.refused) return { ...nothing, decision: asHeld(decision, applied.refused.message) };
+  const { branchStays, pullRequest } = applied;
+  const reason = branchStays ? `${decision.reason}; its branch stays, as somebody has pushed to it` : decision.reason;
   return {
-    decision: { ...decision, pullRequest: applied.pullRequest },
-    isDone: isWriting(decision.action),
+    decision: { ...decision, pullRequest, reason },
+    isDone: isWriting(decision.action) && !(branchStays && decision.action === 'clean'),
     madeCommit: applied.commit !== null,
     notAsked: applied.notAsked,
   };

@@ -1,6 +1,7 @@
-import { problem } from '../../shared/errors.ts';
+import { z } from 'zod';
+import { CortexError, problem } from '../../shared/errors.ts';
 import { isRefusal } from './answer.ts';
-import type { Client } from './client.ts';
+import { ask, sendOnce, type Client } from './client.ts';
 import { repeatable } from './transport.ts';
 
 /** Throws `branch-exists` where the branch is there with another commit, `branch-blocked` where git can't have it beside another. */
@@ -47,15 +48,46 @@ export async function moveBranch(client: Client, name: string, sha: string): Pro
   }
 }
 
-/** A branch that is gone already is taken for deleted. */
-export async function deleteBranch(client: Client, name: string): Promise<void> {
-  try {
-    const route = 'DELETE /repos/{owner}/{repo}/git/refs/{ref}';
-    await client.rest(route, { ...client.place, ref: `heads/${name}`, request: repeatable });
-  } catch (error) {
-    const isGone = isRefusal(error, [422, 404], /does not exist|not found/i);
-    if (!isGone || (await headOf(client, name)) !== undefined) throw error;
+/** What a ref is updated to that is to go. */
+const nothing = '0'.repeat(40);
+
+/** The mutation needs the id of the repository. */
+export const idQuery = `query($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { id } }`;
+
+const idShape = z.object({ repository: z.object({ id: z.string() }) });
+
+/** GitHub compares and swaps: REST deletes whatever the branch has become. */
+export const deletion = `mutation($id: ID!, $ref: GitRefname!, $sha: GitObjectID!, $nothing: GitObjectID!) {
+  updateRefs(input: { repositoryId: $id, refUpdates: [{ name: $ref, beforeOid: $sha, afterOid: $nothing }] }) {
+    clientMutationId
   }
+}`;
+
+/**
+ * Deletes a branch that is at that commit. One that is gone already is taken for deleted. Throws `branch-moved` where somebody
+ * has pushed to it.
+ */
+export async function deleteBranch(client: Client, name: string, sha: string): Promise<void> {
+  const { repository } = await ask(client, { query: idQuery, variables: client.place, schema: idShape });
+  const variables = { id: repository.id, ref: `refs/heads/${name}`, sha, nothing };
+  const send = (): Promise<unknown> =>
+    ask(client, { query: deletion, variables, schema: z.looseObject({}).nullable() });
+  const find = async (): Promise<true | undefined> => ((await headOf(client, name)) === undefined ? true : undefined);
+  try {
+    await sendOnce(client, { send, find });
+  } catch (error) {
+    if (!(error instanceof CortexError) || error.family !== 'problem') throw error;
+    const there = await headOf(client, name);
+    if (there === undefined) return;
+    throw there === sha ? error : moved(name, error);
+  }
+}
+
+function moved(name: string, cause?: unknown): Error {
+  return problem('branch-moved', `The branch ${name} has moved`, {
+    hint: 'Somebody has pushed to it in the meantime: it stays.',
+    cause,
+  });
 }
 
 /** The newest commit of a branch; undefined where there is none of that name. */

@@ -53,6 +53,7 @@ const permissions: Readonly<Record<string, RegExp>> = {
   'issues=read': /^issues?$/,
   'pull_requests=read': /^(?:pulls\d+|merged|associatedPullRequests)$/,
   'contents=read': /^(?:refs|base|results|defaultBranchRef|owners\d+|at\d+)$/,
+  'contents=write': /^updateRefs$/,
   'pull_requests=write': /^(?:addLabelsToLabelable|requestReviews)$/,
 };
 

@@ -5,6 +5,7 @@ import { isRefusal } from './answer.ts';
 import { ask, parseAnswer, pieces, type Client } from './client.ts';
 import * as shape from './look-shapes.ts';
 import * as written from './look-query.ts';
+import { findOwnIssues } from './read-issue.ts';
 import { readTexts } from './texts.ts';
 
 const pullsByKey = z.record(z.string().regex(/^pulls\d+$/), shape.pullsShape);
@@ -68,7 +69,7 @@ async function lookInPages(client: Client, question: HostQuestion): Promise<Host
     branches: refs.branches,
     pullRequests: eachOnce(pulls.flat()),
     merged: mergedSince(first, question.mergedSince),
-    issues: await allIssues(client, question.issueLabel, first),
+    issues: await allIssues(client, question, first),
     labels: question.labels.filter((_, index) => first[`label${index}`] !== null),
     codeOwners: await readOwners(client, base, first),
   };
@@ -166,7 +167,11 @@ function mergedSince({ merged }: First, since: string): HostView['merged'] {
   });
 }
 
-async function allIssues(client: Client, label: string, first: First): Promise<readonly HostIssue[]> {
+async function allIssues(
+  client: Client,
+  { issueLabel: label, ownIssues }: HostQuestion,
+  first: First,
+): Promise<readonly HostIssue[]> {
   const seen = [...first.issues.nodes];
   let page = first.issues.pageInfo;
   while (page.hasNextPage && page.endCursor !== null) {
@@ -178,7 +183,8 @@ async function allIssues(client: Client, label: string, first: First): Promise<r
     seen.push(...issues.nodes);
     page = issues.pageInfo;
   }
-  const whole = await inOrder(seen, (each) => withComments(client, each));
+  const labelled = await inOrder(seen, (each) => withComments(client, each));
+  const whole = [...labelled, ...(await findOwnIssues(client, ownIssues, labelled))];
   return whole.sort((a, b) => a.number - b.number);
 }
 

@@ -1,6 +1,7 @@
 import { problem } from '../../shared/errors.ts';
 import { pause as wait } from '../../shared/pause.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { asksForApproval } from './environments.ts';
 import * as artifacts from './artifacts.ts';
 import * as branches from './branches.ts';
 import type { Client } from './client.ts';
@@ -12,8 +13,9 @@ import { gitHubLimits, type GitHubLimits } from './limits.ts';
 import { look } from './look.ts';
 import { editPullRequest, openPullRequest } from './pull-requests.ts';
 import { readComments } from './read-comments.ts';
+import { readIssue } from './read-issue.ts';
 import { roleOf } from './roles.ts';
-import { uploadSarif } from './sarif.ts';
+import { openAlerts, uploadSarif } from './sarif.ts';
 import { mayActionsOpen, readFacts, readRates } from './survey.ts';
 import { readTexts } from './texts.ts';
 import { openTransport, type SentRequest } from './transport.ts';
@@ -60,10 +62,14 @@ export function openGitHub(options: GitHubOptions) {
     editPullRequest: on(client, editPullRequest),
     writeIssue: on(client, writeIssue),
     readComments: on(client, readComments),
+    readIssue: on(client, readIssue),
     writeComment: on(client, writeComment),
     identify: on(client, identify),
     uploadSarif: on(client, uploadSarif),
+    openAlerts: on(client, openAlerts),
     listArtifacts: on(client, artifacts.listArtifacts),
+    readRun: on(client, artifacts.readRun),
+    asksForApproval: on(client, asksForApproval),
     rates: on(client, readRates),
     mayActionsOpen: on(client, mayActionsOpen),
     facts: on(client, readFacts),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { problem } from '../../shared/errors.ts';
+import { isRefusal } from './answer.ts';
 import type { Client } from './client.ts';
 import { repeatable } from './transport.ts';
 
@@ -33,6 +34,37 @@ export async function uploadSarif(
     request: repeatable,
   });
   return { id: data.id ?? '' };
+}
+
+const perPage = 100;
+
+/** An alert of code scanning: a rule at a path. */
+export interface OpenAlert {
+  readonly rule: string;
+  readonly path: string;
+}
+
+/** The alerts of ours that are open at a ref; none where nothing was ever sent. */
+export async function openAlerts(client: Client, ref: string): Promise<readonly OpenAlert[]> {
+  const alerts: OpenAlert[] = [];
+  try {
+    for (let page = 1; ; page += 1) {
+      const { data } = await client.rest('GET /repos/{owner}/{repo}/code-scanning/alerts', {
+        ...client.place,
+        tool_name: 'Cortex',
+        ref,
+        state: 'open',
+        per_page: perPage,
+        page,
+      });
+      for (const { rule, most_recent_instance: newest } of data)
+        alerts.push({ rule: rule.id ?? '', path: newest.location?.path ?? '' });
+      if (data.length < perPage) return alerts;
+    }
+  } catch (error) {
+    if (isRefusal(error, [404], /no analysis/i)) return alerts;
+    throw error;
+  }
 }
 
 function tooLarge(seen: string, most: number): Error {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,7 +65,8 @@ describe('a step that was killed', () => {
     const inputs = inputsOf(first, { 'execution-id': id });
     killed = await killedAt(/fix done/, inputs, before.environment);
     ended = await endJob(killed, inputs, { cwd: repository.directory, env: before.environment });
-    for (const { name, url } of before.artifacts()) github.shop.addArtifact({ name, runId: 17, contentUrl: url });
+    const runId = github.shop.addRun({ event: 'workflow_dispatch', path: '.github/workflows/orchestrate.yml' });
+    for (const { name, url } of before.artifacts()) github.shop.addArtifact({ name, runId, contentUrl: url });
     resumed = await resume(second, id);
   }, 60_000);
   afterAll(async () => {
@@ -80,7 +81,8 @@ describe('a step that was killed', () => {
     const GITHUB_TOKEN = github.fake.workflowToken({ contents: 'read', actions: 'read' });
     // The artifact client takes any other name of a server for one that has no artifacts.
     const GITHUB_SERVER_URL = `http://github.localhost:${new URL(github.fake.url).port}`;
-    const env = { ...github.environment, ...now.environment, GITHUB_TOKEN, GITHUB_SERVER_URL };
+    const GITHUB_WORKFLOW_REF = 'acme/shop/.github/workflows/orchestrate.yml@refs/heads/main';
+    const env = { ...github.environment, ...now.environment, GITHUB_TOKEN, GITHUB_SERVER_URL, GITHUB_WORKFLOW_REF };
     return runAction(inputsOf(out, { resume: execution }), { cwd: repository.directory, env });
   }
 
@@ -103,10 +105,24 @@ describe('a step that was killed', () => {
     expect(github.fake.violations).toEqual([]);
   });
 
+  it('is not gone on with where its log claims a digest that its plan does not have', async () => {
+    const forged = join(folders, 'forged');
+    cpSync(first, forged, { recursive: true });
+    const log = join(forged, 'executions', id, 'events.jsonl');
+    const digest = 'f'.repeat(64);
+    writeFileSync(log, readFileSync(log, 'utf8').replace(/("digest":")[0-9a-f]{64}/, `$1${digest}`));
+    const { code, log: said } = await runAction(
+      { command: 'master', resume: id, digest, out: forged },
+      { cwd: repository.directory },
+    );
+    expect(code).toBe(2);
+    expect(said).toMatch(new RegExp(`The plan of ${id} has the digest [0-9a-f]{64}, and its log says ${digest}`));
+  });
+
   it('is not gone on with where no run has left its state, and that is said', async () => {
     const unknown = await resume(third, 'CORTEX-EXEC-2026-01-02-999999');
     expect(unknown.code).toBe(2);
-    expect(unknown.log).toContain('No artifact of this repository holds the state of CORTEX-EXEC-2026-01-02-999999');
+    expect(unknown.log).toContain('No artifact of this workflow holds the state of CORTEX-EXEC-2026-01-02-999999');
   });
 });
 

@@ -53,7 +53,8 @@ describe('action.yml', () => {
 describe('the inputs of a step', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cortex-inputs-'));
   beforeAll(() => {
-    mkdirSync(join(folder, 'plans'));
+    mkdirSync(join(folder, 'plans', 'team'), { recursive: true });
+    writeFileSync(join(folder, 'plans', 'team', 'c.yml'), '');
     for (const name of ['b.yaml', 'a.yaml', 'notes.md']) writeFileSync(join(folder, 'plans', name), '');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,6 +85,12 @@ describe('the inputs of a step', () => {
     ]);
   });
 
+  it('name those of folders below as well, whichever ending they have', () => {
+    const all = ['a.yaml', 'b.yaml', 'team/c.yml'].map((name) => join(folder, 'plans', name));
+    expect(readPlans(given({ plan: `${folder}/plans/**/*.{yaml,yml}` }))).toEqual(all);
+    expect(readPlans(given({ plan: `${folder}/plans/t*/*.yml` }))).toEqual([`${folder}/plans/t*/*.yml`]);
+  });
+
   it('keep a pattern that nothing fits, so that the command can say so', () => {
     expect(readPlans(given({ plan: `${folder}/none/*.yaml` }))).toEqual([`${folder}/none/*.yaml`]);
   });
@@ -91,7 +98,7 @@ describe('the inputs of a step', () => {
   it('become flags of the command that takes them, and no others', () => {
     const inputs = given({ masters: 'cicd-master', base: 'main', out: '/state', mode: 'apply', digest: 'abc' });
     expect(flagsOf('run', inputs)).toEqual(['--out=/state', '--masters=cicd-master', '--digest=abc']);
-    expect(flagsOf('publish', inputs)).toEqual(['--out=/state', '--mode=apply']);
+    expect(flagsOf('publish', inputs)).toEqual(['--out=/state', '--digest=abc', '--mode=apply']);
   });
 
   it('become a switch where they are true, and nothing where they are not', () => {

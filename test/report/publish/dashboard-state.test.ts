@@ -11,7 +11,18 @@ import { ours } from '../../support/publish/publish-host.ts';
 
 const state: DashboardState = {
   ...emptyState,
-  since: { '0123456789ab': '2026-11-20T00:00:00.000Z' },
+  plans: [
+    {
+      name: 'nightly',
+      base: null,
+      execution: 'CORTEX-EXEC-1',
+      at: '2026-11-20T00:00:00.000Z',
+      since: { '0123456789ab': '2026-11-20T00:00:00.000Z' },
+      waiting: [],
+      asked: [],
+      left: 0,
+    },
+  ],
   told: [3],
   dressed: [1, 2],
 };
@@ -62,6 +73,7 @@ describe('the memory of the dashboard', () => {
   it('loses its oldest entries where it grows too long, and stays readable', () => {
     const ignored = Array.from({ length: 400 }, (_, index) => ({
       id: sha256(String(index)).slice(0, 12),
+      plan: 'nightly',
       branch: `cortex/cicd-master/${sha256(String(index)).slice(0, 12)}-x`,
       pullRequest: index + 1,
       at: '2026-11-20T00:00:00.000Z',

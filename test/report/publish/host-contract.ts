@@ -25,6 +25,7 @@ const asked: HostQuestion = {
   branches: [],
   results: 'cortex/results',
   issueLabel: 'cortex-dashboard',
+  ownIssues: null,
   labels: ['cortex', 'cortex-dashboard', 'never'],
   mergedSince: '2020-01-01T00:00:00Z',
 };
@@ -226,9 +227,18 @@ function branches(open: OpenContractWorld): void {
 
     it('are deleted, and may be told so twice', async () => {
       const { world } = held;
-      await world.host.deleteBranch('cortex/a');
-      await world.host.deleteBranch('cortex/a');
+      const sha = world.head('cortex/a') ?? '';
+      await world.host.deleteBranch('cortex/a', sha);
+      await world.host.deleteBranch('cortex/a', sha);
       expect((await world.host.look(asked)).branches).toEqual([]);
+    });
+
+    it('are not deleted where they have another commit than was seen', async () => {
+      const { world } = held;
+      const seen = await made(world, 'cortex/b', 'b.txt');
+      const theirs = world.push('cortex/b', { 'person.txt': 'p' });
+      expect(await codeOf(world.host.deleteBranch('cortex/b', seen))).toBe('branch-moved');
+      expect(world.head('cortex/b')).toBe(theirs);
     });
   });
 }
@@ -287,7 +297,7 @@ function pullRequests(open: OpenContractWorld): void {
       expect(await seen(world, first.number, 'cortex/one')).toMatchObject({ state: 'closed', mergedAt: null });
       await world.host.editPullRequest(first.number, { state: 'open' });
       expect(await seen(world, first.number, 'cortex/one')).toMatchObject({ state: 'open', closedAt: null });
-      await world.host.deleteBranch('cortex/one');
+      await world.host.deleteBranch('cortex/one', world.head('cortex/one') ?? '');
       expect(await seen(world, first.number, 'cortex/one')).toMatchObject({ state: 'closed', head: null });
     });
 
@@ -335,6 +345,31 @@ function threads(open: OpenContractWorld): void {
       expect(await shown()).toMatchObject({ body: 'Two', state: 'closed' });
       await held.world.host.writeIssue({ ...issue, number, body: 'Three' });
       expect(await shown()).toMatchObject({ body: 'Three', state: 'open' });
+    });
+
+    it('are read again as they are now, each by itself; one that is not there is null', async () => {
+      const { world } = held;
+      const read = await world.host.readIssue(number);
+      expect(read).toMatchObject({ ...issue, number, body: 'Three', author: { login: 'cortex[bot]', isBot: true } });
+      expect(await world.host.readIssue(999_999)).toBeNull();
+    });
+
+    it('are found by a mark of their account where none with the label has it', async () => {
+      const { world } = held;
+      const ownIssues = { login: 'cortex[bot]', mark: '<!-- mark ' };
+      const found = async (label: string): Promise<readonly number[]> => {
+        const view = await world.host.look({ ...asked, issueLabel: label, ownIssues });
+        return view.issues.map((each) => each.number);
+      };
+      const marked = { ...issue, number: null, body: 'x <!-- mark 1 -->' };
+      const bare = await world.host.writeIssue({ ...marked, labels: [] });
+      await world.host.writeComment({ issue: bare.number, id: null, body: 'said' });
+      expect(await found('never')).toEqual([bare.number]);
+      const [shown] = (await world.host.look({ ...asked, issueLabel: 'never', ownIssues })).issues;
+      expect(shown).toMatchObject({ labels: [], body: marked.body, comments: [{ body: 'said' }] });
+      const labelled = await world.host.writeIssue({ ...marked, labels: ['other'] });
+      expect(await found('other')).toEqual([labelled.number]);
+      expect(await found('cortex-dashboard')).toEqual([number, bare.number, labelled.number]);
     });
 
     it('show comments in the order in which they were written, whoever wrote them', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryHost, Killed, type Fault } from '../../support/publish/publish-host.ts';
 import { Story, text, type RunWish } from '../../support/publish/story.ts';
-import type { Proposal } from '../../support/publish/proposals.ts';
+import { findingOf, type Proposal } from '../../support/publish/proposals.ts';
 import { alwaysTrue } from './lifecycle.ts';
 
 /** A run that has something of each kind to write, and the past that it needs. */
@@ -53,6 +53,16 @@ const plots: readonly Plot[] = [
       s.fix('a', { edits: [{ path: 'src/a.txt', before: text, after: text.replace('two', 'TWO') }] }),
       s.fix('b'),
     ],
+  },
+  {
+    name: 'closes one that another one replaces, on the same path',
+    before: async (s) => void (await s.run(s.fixes('a'))),
+    run: (s) => {
+      const side = { findings: 1, evidence: 'e'.repeat(64) };
+      const after = { ...side, findings: 0 };
+      const proof = { tool: 'test', before: side, after, gone: [findingOf('a')], introduced: [] };
+      return [s.fix('b', { path: 'src/a.txt', change: { proof } })];
+    },
   },
   {
     name: 'asks a question',

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { PublishOutcome } from '../../../src/report/publish/outcome.ts';
+import { problem } from '../../../src/shared/errors.ts';
 import { lifecycle, broughtBy, commentsOf, pushTo, type Case } from './lifecycle.ts';
+import { findingOf, type Proposal } from '../../support/publish/proposals.ts';
 import { text, type RunWish, type Story } from '../../support/publish/story.ts';
 
 const upper = (line: string): string => text.replace(line, line.toUpperCase());
@@ -366,6 +368,23 @@ lifecycle('a pull request that was merged', aPullRequestThatWasMerged);
 
 const gone = 'close: its finding is gone';
 
+const personOn = (s: Story): string => `person on ${s.branch('a')}`;
+
+/** A person pushes to the branch of the fix a just before a write of that kind. */
+function meanwhile(s: Story, kind: string): void {
+  s.memory.fault = (write) => {
+    if (write === kind) pushTo(s, 'a');
+    return undefined;
+  };
+}
+
+/** A person restores the branch of the fix a, and opens its pull request again. */
+function openAgain(s: Story): void {
+  const pull = s.memory.threads.pull(s.number('a'));
+  s.memory.git.branches.set(pull.branch, pull.closedHead ?? '');
+  Object.assign(pull, { state: 'open', closedAt: null, closedHead: null });
+}
+
 const aPullRequestWhoseFindingIsGone: readonly Case[] = [
   {
     it: 'is closed with a comment, and its branch goes',
@@ -450,27 +469,87 @@ const aPullRequestWhoseFindingIsGone: readonly Case[] = [
     ends: { a: 'leave: a later execution has been here' },
   },
   {
-    it: 'is closed where another change mends the same finding now',
+    it: 'stays where an older run comes late that found it',
+    story: async (s) => {
+      await s.run(s.fixes('a'), { execution: 'CORTEX-EXEC-2026-11-20-130000' });
+      await s.run([], { execution: 'CORTEX-EXEC-2026-11-22-130000' });
+      return s.run(s.fixes('a'), { execution: 'CORTEX-EXEC-2026-11-21-130000' });
+    },
+    ends: { a: 'hold: a later execution has been here' },
+    and: (s) => expect(s.pulls('a').map((pull) => pull.state)).toEqual(['closed']),
+  },
+  {
+    it: 'keeps what a person has pushed to its branch meanwhile',
     story: async (s) => {
       await s.run(s.fixes('a'));
-      const other = s.fix('b', { path: 'src/a.txt', line: 'eight' });
-      const first = s.fix('a');
-      return s.run([
-        {
-          ...other,
-          change: {
-            proof: {
-              tool: 'test',
-              before: { findings: 1, evidence: 'e'.repeat(64) },
-              after: { findings: 0, evidence: 'e'.repeat(64) },
-              gone: [(await import('../../support/publish/proposals.ts')).findingOf(first.name)],
-              introduced: [],
-            },
-          },
-        },
-      ]);
+      meanwhile(s, 'deleteBranch');
+      return s.run([]);
     },
-    ends: { a: 'close: superseded by', b: 'open: new' } as Record<string, string>,
+    ends: { a: 'close: its finding is gone; its branch stays, as somebody has pushed to it' },
+    and: (s) => {
+      expect(s.pulls('a')[0]).toMatchObject({ state: 'closed', head: { message: personOn(s) } });
+      expect(commentsOf(s, 'a')).toBe(1);
+    },
+  },
+  {
+    it: 'is closed where its branch is gone meanwhile',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      s.memory.fault = (write) => {
+        if (write === 'deleteBranch') s.people.deleteBranch(s.branch('a'));
+        return undefined;
+      };
+      return s.run([]);
+    },
+    ends: { a: gone },
+    and: (s) => expect([...s.memory.git.branches.keys()]).toEqual(['main']),
+  },
+  {
+    it: 'stays open where a person has opened it again, whatever is found',
+    story: async (s) => {
+      await after(() => undefined, [])(s);
+      openAgain(s);
+      return s.run([]);
+    },
+    ends: { a: 'leave: a person has opened it again' },
+    and: (s) => {
+      expect(s.pulls('a')[0]?.state).toBe('open');
+      expect(commentsOf(s, 'a')).toBe(1);
+    },
+  },
+  {
+    it: 'is written anew where a person has opened it again and its finding is back',
+    story: async (s) => {
+      await after(() => undefined, [])(s);
+      openAgain(s);
+      return s.run(s.fixes('a'));
+    },
+    ends: { a: 'update: a person has opened it again' },
+    and: (s) => expect(s.pulls('a')[0]?.body).not.toContain('Closed by Cortex'),
+  },
+  {
+    it: 'stays open where the base had all of it and a person has opened it again',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      s.people.push('main', { 'src/a.txt': upper('two') });
+      await s.run(s.fixes('a'));
+      openAgain(s);
+      return s.run(s.fixes('a'));
+    },
+    ends: { a: 'leave: a person has opened it again' },
+    and: (s) => expect(s.pulls('a')[0]?.state).toBe('open'),
+  },
+  {
+    it: 'stays closed where a person has opened it again and closes it then',
+    story: async (s) => {
+      await after(() => undefined, [])(s);
+      openAgain(s);
+      await s.run(s.fixes('a'));
+      close(s);
+      return s.run(s.fixes('a'));
+    },
+    ends: { a: closedOne },
+    and: (s) => expect(s.pulls('a').map((pull) => pull.state)).toEqual(['closed']),
   },
   {
     it: 'comes back as a fresh one where its finding does',
@@ -515,6 +594,24 @@ const aPullRequestWhoseFindingIsGone: readonly Case[] = [
     and: (s) => expect([...s.memory.git.branches.keys()]).toEqual(['main']),
   },
   {
+    it: 'leaves a branch behind that a person pushes to before it is deleted',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      s.memory.fault = (write) => (write === 'deleteBranch' ? 'before' : undefined);
+      await s.run([]).catch(() => undefined);
+      meanwhile(s, 'deleteBranch');
+      return s.run([]);
+    },
+    ends: {
+      'cortex/development-master/fcb77efdfc2f-mend-a':
+        'clean: its pull request #1 is closed; its branch stays, as somebody has pushed to it',
+    },
+    and: (s, o) => {
+      expect(s.pulls('a')[0]?.head?.message).toBe(personOn(s));
+      expect(o.items.map(({ isDone }) => isDone)).toEqual([false]);
+    },
+  },
+  {
     it: 'leaves no branch of a run that died before it opened anything',
     story: async (s) => {
       s.memory.fault = (write) => (write === 'openPullRequest' ? 'before' : undefined);
@@ -548,3 +645,121 @@ const aPullRequestWhoseFindingIsGone: readonly Case[] = [
 ];
 
 lifecycle('a pull request whose finding is gone', aPullRequestWhoseFindingIsGone);
+
+/** A change that mends what the fix a mends, in another file. */
+function other(s: Story, path: string): Proposal {
+  const side = { findings: 1, evidence: 'e'.repeat(64) };
+  const proof = { tool: 'test', before: side, after: { ...side, findings: 0 }, gone: [findingOf('a')], introduced: [] };
+  return s.fix('b', { path, change: { proof } });
+}
+
+const notOpen = 'leave: another change mends the same, and is not open yet: ';
+
+const aPullRequestThatAnotherOneReplaces: readonly Case[] = [
+  {
+    it: 'is closed where that one is opened, on the same path too',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      return s.run([other(s, 'src/a.txt')], { pulls: { max: 1 } });
+    },
+    ends: { a: 'close: superseded by', b: 'open: new' },
+    and: (s) => expect(s.memory.threads.pulls.map(({ state }) => state)).toEqual(['closed', 'open']),
+  },
+  {
+    it: 'is closed where that one is open already',
+    story: async (s) => {
+      await s.run([other(s, 'src/z.txt'), s.fix('a')]);
+      return s.run([other(s, 'src/z.txt')]);
+    },
+    ends: { a: 'close: superseded by', b: 'update: its text says something else now' },
+  },
+  {
+    it: 'is closed where that one is open and a person’s by now',
+    story: async (s) => {
+      await s.run([other(s, 'src/z.txt'), s.fix('a')]);
+      pushTo(s, 'b');
+      return s.run([other(s, 'src/z.txt')]);
+    },
+    ends: { a: 'close: superseded by', b: 'hand-over: its newest commit is not of Cortex' },
+  },
+  {
+    it: 'stays where that one is open, and was pointed at another branch',
+    story: async (s) => {
+      await s.run([other(s, 'src/z.txt'), s.fix('a')]);
+      s.memory.threads.pull(s.number('b')).base = 'release';
+      return s.run([other(s, 'src/z.txt')]);
+    },
+    ends: { a: notOpen, b: 'leave: somebody has pointed it at release' },
+  },
+  {
+    it: 'is closed once, after that one was opened, where a run died in between',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      s.memory.fault = (write) => (write === 'writeComment' ? 'before' : undefined);
+      await s.run([other(s, 'src/a.txt')]).catch(() => undefined);
+      s.memory.fault = () => undefined;
+      return s.run([other(s, 'src/a.txt')]);
+    },
+    ends: { a: 'close: superseded by', b: 'keep: nothing to change' },
+    and: (s) => expect(s.memory.threads.pulls.map(({ state }) => state)).toEqual(['closed', 'open']),
+  },
+  {
+    it: 'stays where the host does not let that one be opened',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      const no = problem('github-refused', 'no more pull requests', { hint: '' });
+      s.memory.fault = (write) => (write === 'openPullRequest' ? no : undefined);
+      return s.run([other(s, 'src/z.txt')]);
+    },
+    ends: { a: 'hold: ', b: 'hold: no more pull requests' },
+    and: (s) => expect(s.memory.threads.pulls.map(({ state }) => state)).toEqual(['open']),
+  },
+  {
+    it: 'stays where that one does not pass its gates',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      return s.run([other(s, 'deploy/x.txt')], { policy: { paths: { allow: ['**'], deny: ['deploy/**'] } } });
+    },
+    ends: { a: notOpen, b: 'hold: ' },
+    and: (s) => expect(s.pulls('a')[0]?.state).toBe('open'),
+  },
+  {
+    it: 'stays where that one waits in the queue',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      return s.run([other(s, 'src/z.txt')], { pulls: { perRun: 0 } });
+    },
+    ends: { a: notOpen, b: 'queue: ' },
+    and: (s) => expect(s.pulls('a')[0]?.state).toBe('open'),
+  },
+  {
+    it: 'stays where a person has closed that one before',
+    story: async (s) => {
+      await s.run([other(s, 'src/z.txt')]);
+      s.people.close(1);
+      await s.run([other(s, 'src/z.txt'), s.fix('a')]);
+      return s.run([other(s, 'src/z.txt')]);
+    },
+    ends: { a: notOpen, b: closedOne },
+    and: (s) => expect(s.pulls('a')[0]?.state).toBe('open'),
+  },
+  {
+    it: 'stays where that one was not proven: its finding is there',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      return s.run([{ ...other(s, 'src/z.txt'), verdict: 'rejected' }]);
+    },
+    ends: { a: notOpen, b: 'refuse: rejected' },
+  },
+  {
+    it: 'keeps its path where another one holds up that one',
+    story: async (s) => {
+      await s.run([s.fix('a'), s.fix('c', { path: 'src/c.txt' })]);
+      const both = ['src/a.txt', 'src/c.txt'].map((path) => ({ path, before: text, after: upper('eight') }));
+      return s.run([{ ...other(s, 'src/a.txt'), edits: both }, s.fix('c', { path: 'src/c.txt' })]);
+    },
+    ends: { a: notOpen, b: 'hold: waits for #', c: 'keep: nothing to change' },
+  },
+];
+
+lifecycle('a pull request that another one replaces', aPullRequestThatAnotherOneReplaces);

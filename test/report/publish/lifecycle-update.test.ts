@@ -312,7 +312,7 @@ const anOpenPullRequestOfOurs: readonly Case[] = [
       await s.run(s.fixes('a'));
       return s.run(s.fixes('a'), { plan: 'weekly' });
     },
-    ends: { a: 'update: its text says something else now' },
+    ends: { a: 'keep: nothing to change' },
     and: (s) => expect(s.pulls('a')).toHaveLength(1),
   },
 ];
@@ -475,6 +475,18 @@ const aPullRequestThatAPersonHasWorkedOn: readonly Case[] = [
       return s.run(s.fixes('a', 'b'));
     },
     ends: { a: 'h', b: 'open: new' },
+  },
+  {
+    it: 'is written once where two plans propose it, by tasks and results branches of other names',
+    story: async (s) => {
+      await s.run(s.fixes('a'));
+      const weekly = { plan: 'weekly', policy: { branch: 'cortex/weekly' } };
+      await s.run([s.fix('a', { task: 'mend-headers' })], weekly);
+      await s.run(s.fixes('a'));
+      return s.run([s.fix('a', { task: 'mend-headers' })], weekly);
+    },
+    ends: { a: 'keep: nothing to change' },
+    and: (s) => expect(s.memory.writes.filter((write) => write === 'editPullRequest')).toEqual([]),
   },
   {
     it: 'goes on where it was closed by hand and opened again',

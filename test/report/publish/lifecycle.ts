@@ -44,9 +44,9 @@ export function alwaysTrue({ memory }: Story): void {
   );
   const paths = open.flatMap((pull) => {
     const marker = readPullMarker(pull.body);
-    return typeof marker === 'object' ? (marker.paths ?? []) : [];
+    return typeof marker === 'object' ? (marker.paths ?? []).map((path) => `${marker.base ?? 'main'}:${path}`) : [];
   });
-  expect(new Set(paths).size, `one open pull request per path: ${paths.join(' ')}`).toBe(paths.length);
+  expect(new Set(paths).size, `one open pull request per base and path: ${paths.join(' ')}`).toBe(paths.length);
   for (const { branch, body } of memory.threads.pulls) {
     expect(body.length).toBeLessThanOrEqual(65_536);
     const head = memory.git.head(branch);

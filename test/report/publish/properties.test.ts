@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readPullMarker } from '../../../src/report/publish/world/pull-marker.ts';
 import type { PublishOutcome } from '../../../src/report/publish/outcome.ts';
 import { publishChanges } from '../../../src/report/publish/publish-changes.ts';
+import { isTicked } from '../../../src/report/publish/world/boxes.ts';
+import { seenDashboard } from '../../../src/report/publish/world/dashboard-state.ts';
 import { ownWords } from '../../../src/report/publish/world/own-commit.ts';
+import { boxOf } from '../../../src/report/publish/world/waiting.ts';
 import { Killed } from '../../support/publish/publish-host.ts';
 import type { Proposal } from '../../support/publish/proposals.ts';
 import { Story, type RunWish } from '../../support/publish/story.ts';
@@ -20,6 +23,7 @@ const event = fc.oneof(
     arbitrary: fc.record({
       is: fc.constant('run' as const),
       fixes: fc.subarray(names),
+      plan: fc.constantFrom('nightly', 'nightly', 'weekly'),
       group: fc.constantFrom('none' as const, 'none' as const, 'capability' as const),
       max: fc.integer({ min: 0, max: 4 }),
       perRun: fc.integer({ min: 0, max: 3 }),
@@ -93,7 +97,7 @@ function happen(story: Story, { is, pick }: { readonly is: string; readonly pick
 }
 
 /** What must not have changed: the commits of people on open branches, and what people closed. */
-function before(story: Story) {
+function before(story: Story, plan: string) {
   const { memory } = story;
   const ticked = story.dashboard?.body.match(/- \[x\] <!-- cortex:box [a-z-]+/g) ?? [];
   const isOpen = new Set(memory.threads.pulls.filter((pull) => pull.state === 'open').map((pull) => pull.branch));
@@ -105,7 +109,33 @@ function before(story: Story) {
     takesOver: ticked.some((each) => each.endsWith('take-over')),
     asks: ticked.length > 0,
     main: story.head('main'),
+    others: othersBoxes(story, plan),
   };
+}
+
+/** Boxes of what waits for other plans, and whether they are ticked. */
+function othersBoxes({ dashboard, memory }: Story, plan: string): ReadonlyMap<string, boolean> {
+  if (!dashboard) return new Map();
+  const { state, ticks } = seenDashboard({ issues: [{ ...dashboard, comments: [] }] }, memory.identity);
+  const waiting = state.plans.filter(({ name }) => name !== plan).flatMap((each) => each.waiting);
+  return new Map(
+    waiting.flatMap((item) => {
+      const box = boxOf(item);
+      return box === undefined ? [] : [[box, isTicked(ticks, box.split(' ')[0] ?? '', item.id)]];
+    }),
+  );
+}
+
+/** What waits for another plan, and was not touched by this run, waits still, ticked or not. */
+function checkOthers(story: Story, was: ReturnType<typeof before>, outcome: PublishOutcome): void {
+  const isOpen = (id: string): boolean =>
+    story.memory.threads.pulls.some((pull) => pull.state === 'open' && pull.branch.includes(id));
+  const touched = new Set(outcome.items.filter(({ action }) => action !== 'leave').map(({ id }) => id));
+  for (const [box, isSet] of was.others) {
+    const [kind = '', id = ''] = box.split(' ');
+    if (touched.has(id) || isOpen(id) !== (kind === 'take-over')) continue;
+    expect(story.dashboard?.body, `${box} is kept`).toContain(`- [${isSet ? 'x' : ' '}] <!-- cortex:box ${box} -->`);
+  }
 }
 
 function check(
@@ -115,6 +145,7 @@ function check(
 ): void {
   const { memory } = story;
   alwaysTrue(story);
+  checkOthers(story, was, outcome);
   expect(story.head('main')).toBe(was.main);
   if (!was.takesOver)
     for (const [branch, sha] of was.foreign)
@@ -165,7 +196,8 @@ function checkOpened({ memory }: Story, known: ReadonlySet<number>, most: number
   expect(made).toBeLessThanOrEqual(most);
 }
 
-async function live(events: readonly Event[]): Promise<void> {
+/** Of a world of two plans none makes groups: a closed one of the other plan, its branch deleted, is not known by its name. */
+async function live(events: readonly Event[], hasTwoPlans: boolean): Promise<void> {
   const story = new Story();
   story.people.push('release', { 'release.txt': 'r\n' });
   let hasAsked = false;
@@ -174,9 +206,16 @@ async function live(events: readonly Event[]): Promise<void> {
       happen(story, each as { readonly is: string; readonly pick: number });
       continue;
     }
-    const pulls = { max: each.max, perRun: each.perRun, pace: { start: each.start, days: 7 }, group: each.group };
-    const input = story.input(proposalsOf(story, each.fixes), { pulls, partial: each.partial ? ['fix-headers'] : [] });
-    const was = before(story);
+    const pulls = {
+      max: each.max,
+      perRun: each.perRun,
+      pace: { start: each.start, days: 7 },
+      group: hasTwoPlans ? ('none' as const) : each.group,
+    };
+    const plan = hasTwoPlans ? each.plan : 'nightly';
+    const partial = each.partial ? ['fix-headers'] : [];
+    const input = story.input(proposalsOf(story, each.fixes), { plan, pulls, partial });
+    const was = before(story, plan);
     hasAsked ||= was.asks;
     const closed = unwanted(story);
     const known = new Set(story.memory.threads.pulls.map((pull) => pull.number));
@@ -213,7 +252,7 @@ describe('whatever happens to a repository', () => {
     'no path has two open pull requests, no limit is passed, no commit of a person is lost, nobody is told twice',
     { timeout: 120_000 },
     async () => {
-      await fc.assert(fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 14 }), live), {
+      await fc.assert(fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 14 }), fc.boolean(), live), {
         numRuns: 250,
       });
     },

@@ -139,6 +139,32 @@ describe('changes on GitHub', () => {
   });
 });
 
+describe('the dashboard on GitHub', () => {
+  it('is known without its label, which it gets back', async () => {
+    const s = await open(['a']);
+    await s.run([s.fix('a')]);
+    s.dashboard?.labels.clear();
+    await s.run([s.fix('a')]);
+    expect(s.shop.issues().map(labelsOf)).toEqual([['cortex-dashboard']]);
+  });
+
+  it('keeps the queue of another plan, and a tick that is set while a run goes on', async () => {
+    const s = await open(['a', 'b']);
+    const pulls = { pace: { start: 1, days: 7 } };
+    await s.run([s.fix('a'), s.fix('b')], { pulls });
+    const host = {
+      ...s.door,
+      readTree: (...asked: Parameters<typeof s.door.readTree>) => {
+        s.shop.tick(s.dashboard?.number ?? 0, 'open ');
+        return s.door.readTree(...asked);
+      },
+    };
+    await s.run([s.fix('a')], { plan: 'weekly', pulls, host });
+    expect(s.dashboard?.body.match(/- \[x\] <!-- cortex:box open /g)).toHaveLength(1);
+    expect((await s.run([s.fix('a'), s.fix('b')], { pulls })).counts.opened).toBe(1);
+  });
+});
+
 describe('a limit of GitHub', () => {
   it('is waited out', async () => {
     const s = await open(['a', 'b']);

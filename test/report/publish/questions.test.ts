@@ -40,6 +40,7 @@ async function dashboard(identity = ours): Promise<Dashboard> {
       branches: [],
       results: '',
       issueLabel: 'cortex-dashboard',
+      ownIssues: null,
       labels: [],
       mergedSince: '',
     });

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { HostIssue } from '../../../src/protocol/code-host.ts';
 import type { Finding } from '../../../src/protocol/finding.ts';
 import { readTicks } from '../../../src/report/publish/world/boxes.ts';
-import { dashboardStateSchema, emptyState, seenDashboard } from '../../../src/report/publish/world/dashboard-state.ts';
+import {
+  dashboardStateSchema,
+  emptyState,
+  seenDashboard,
+  type DashboardState,
+} from '../../../src/report/publish/world/dashboard-state.ts';
+import type { Waiting } from '../../../src/report/publish/world/waiting.ts';
 import { countsOf } from '../../../src/report/publish/counts.ts';
 import type { Decision } from '../../../src/report/publish/decide/decision.ts';
 import { groupChanges, type Fix } from '../../../src/report/publish/fix/fix.ts';
@@ -85,7 +91,7 @@ function fixOf({
     return { candidate: { ...candidate, change, findings: found }, files: anchored, merged: [] };
   });
   const keyFor = members === 1 ? () => printOf('m0') : () => printOf('group');
-  const [fix] = groupChanges(ready, { keyFor, maxFiles: 100_000 }).fixes;
+  const [fix] = groupChanges(ready, { keyFor, maxFiles: 100_000, base: null }).fixes;
   if (!fix) throw new Error('no fix');
   return fix;
 }
@@ -156,6 +162,12 @@ describe('the text of a pull request', () => {
     expect(textDigest(fixOf({ words: 'Other.' }), null, later)).not.toBe(textDigest(fixOf({}), null, context));
   });
 
+  it('says the same of the same fix for another plan', () => {
+    const plan = { name: 'weekly', file: 'plans/weekly.yaml', digest: 'b'.repeat(64) };
+    const weekly: TextContext = { ...context, resultsBranch: 'cortex/weekly', report: reportWith({ plan }) };
+    expect(textDigest(fixOf({}), null, weekly)).toBe(textDigest(fixOf({}), null, context));
+  });
+
   it('holds one marker of ours and no box, whatever a worker says', () => {
     fc.assert(
       fc.property(hostile, (words) => {
@@ -209,6 +221,25 @@ const about = (index: number): Omit<Extract<Decision, { action: 'hold' }>, 'acti
   reason: 'waits '.repeat(30),
 });
 const held = (index: number, patch: string | null = null): Decision => ({ ...about(index), action: 'hold', patch });
+/** A memory in which these wait, as a run leaves it. */
+const waits = (decisions: readonly Decision[]): DashboardState => ({
+  ...emptyState,
+  plans: [{ ...noItems, waiting: decisions.map(waitingFor) }],
+});
+const noItems = {
+  name: 'nightly',
+  base: null,
+  execution: 'CORTEX-EXEC-1',
+  at: '2026-11-01T00:00:00Z',
+  since: {},
+  waiting: [],
+  asked: [],
+  left: 0,
+};
+const waitingFor = ({ id, title, severity, reason, paths, ...rest }: Decision): Waiting => {
+  const patch = rest.action === 'hold' && rest.patch !== null ? { text: rest.patch, isWhole: true } : null;
+  return { kind: 'hold', id, title, severity, reason, paths: [...paths], pullRequest: null, patch, isTicked: false };
+};
 const content = (given: Partial<DashboardContent>): DashboardContent => ({
   decisions: [],
   state: emptyState,
@@ -223,6 +254,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const ignoredPull = (index: number) => ({
   id: sha256(`i${index}`).slice(0, 12),
+  plan: 'nightly',
   branch: `cortex/development-master/${sha256(`i${index}`).slice(0, 12)}-y`,
   pullRequest: index + 1,
   at: '2026-11-01T00:00:00Z',
@@ -243,15 +275,22 @@ const issueWith = (body: string): HostIssue => ({
 
 describe('the dashboard', () => {
   it.each([
-    ['thousands of held changes', { decisions: times(3000, (index) => held(index)) }],
-    ['hundreds of patches', { decisions: times(300, (index) => held(index, '+x\n'.repeat(4000))) }],
+    ['thousands of held changes', { state: waits(times(3000, (index) => held(index))) }],
+    ['hundreds of patches', { state: waits(times(300, (index) => held(index, '+x\n'.repeat(4000)))) }],
     ['thousands of ignored pull requests', { state: { ...emptyState, ignored: times(3000, ignoredPull) } }],
     [
       'a long queue',
       {
         state: {
           ...emptyState,
-          since: Object.fromEntries(times(5000, (index) => [sha256(`${index}`).slice(0, 12), '2026-11-01T00:00:00Z'])),
+          plans: [
+            {
+              ...noItems,
+              since: Object.fromEntries(
+                times(5000, (index) => [sha256(`${index}`).slice(0, 12), '2026-11-01T00:00:00Z']),
+              ),
+            },
+          ],
         },
       },
     ],
@@ -277,8 +316,7 @@ describe('the dashboard', () => {
     const body = renderDashboard(
       content({
         questions: [question],
-        decisions: times(100, (index) => held(index)),
-        state: { ...emptyState, ignored: times(40, ignoredPull) },
+        state: { ...waits(times(100, (index) => held(index))), ignored: times(40, ignoredPull) },
       }),
       { ...publishLimits, used: 30_000 },
     );
@@ -289,8 +327,8 @@ describe('the dashboard', () => {
 
   it('shows a patch in whole where there is room, and cut where there is not', () => {
     const patch = `--- a/x\n+++ b/x\n+${'y'.repeat(3000)}\n`;
-    expect(renderDashboard(content({ decisions: [held(1, patch)] }), publishLimits)).toContain('y'.repeat(3000));
-    expect(renderDashboard(content({ decisions: [held(1, 'z\n'.repeat(20_000))] }), publishLimits)).toContain(
+    expect(renderDashboard(content({ state: waits([held(1, patch)]) }), publishLimits)).toContain('y'.repeat(3000));
+    expect(renderDashboard(content({ state: waits([held(1, 'z\n'.repeat(20_000))]) }), publishLimits)).toContain(
       'the whole is on the results branch',
     );
   });
@@ -300,7 +338,7 @@ describe('the dashboard', () => {
       fc.property(hostile, (words) => {
         const patch = `+- [x] <!-- cortex:box open 0123456789ab --> ${words}\n`;
         const decision = { ...held(1, patch), title: words, reason: words, paths: [words] };
-        const body = renderDashboard(content({ decisions: [decision], notes: [words] }), publishLimits);
+        const body = renderDashboard(content({ state: waits([decision]), notes: [words] }), publishLimits);
         expect(readTicks(body)).toEqual([]);
         expect(seenDashboard({ issues: [issueWith(body)] }, ours).memory).toBe('kept');
       }),
@@ -309,8 +347,30 @@ describe('the dashboard', () => {
 
   it('remembers whatever it can hold, for any state', () => {
     const text = fc.string({ maxLength: 40 });
-    const arbitrary = fc.record({
+    const id = fc.stringMatching(/^[0-9a-f]{12}$/);
+    const waiting = fc.record({
+      kind: fc.constantFrom('queue' as const, 'hold' as const, 'hand-over' as const),
+      id,
+      title: text,
+      severity: fc.constantFrom('high' as const, 'low' as const),
+      reason: text,
+      paths: fc.array(text, { maxLength: 3 }),
+      pullRequest: fc.option(fc.integer({ min: 1 })),
+      patch: fc.option(fc.record({ text, isWhole: fc.boolean() })),
+      isTicked: fc.boolean(),
+    });
+    const plan = fc.record({
+      name: text,
+      base: fc.option(text),
+      execution: text,
+      at: text,
       since: fc.dictionary(text, text, { maxKeys: 20 }),
+      waiting: fc.array(waiting, { maxLength: 5 }),
+      asked: fc.array(id, { maxLength: 3 }),
+      left: fc.nat(),
+    });
+    const arbitrary = fc.record({
+      plans: fc.array(plan, { maxLength: 4 }),
       told: fc.array(fc.nat(), { maxLength: 20 }),
       dressed: fc.array(fc.nat(), { maxLength: 20 }),
     });

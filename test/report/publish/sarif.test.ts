@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/protocol/finding.ts';
 import { severities, type Severity } from '../../../src/protocol/words.ts';
+import { lostAlert, whyIncomplete } from '../../../src/report/publish/findings-complete.ts';
 import { sarifOf } from '../../../src/report/publish/sarif.ts';
 import { sha256 } from '../../../src/shared/canonical.ts';
+import { taskWith } from '../../support/report-parts.ts';
 
 /** The constraints of SARIF 2.1.0 and of code scanning that our files could break. */
 const shape = new Ajv({ allErrors: true }).compile({
@@ -19,8 +21,13 @@ const shape = new Ajv({ allErrors: true }).compile({
       maxItems: 20,
       items: {
         type: 'object',
-        required: ['tool', 'results'],
+        required: ['tool', 'results', 'automationDetails'],
         properties: {
+          automationDetails: {
+            type: 'object',
+            required: ['id'],
+            properties: { id: { type: 'string', pattern: '^[!-~]+/$' } },
+          },
           tool: {
             type: 'object',
             required: ['driver'],
@@ -112,6 +119,7 @@ function finding(name: string, change: Partial<Finding> = {}): Finding {
 
 interface Parsed {
   readonly runs: readonly {
+    readonly automationDetails: { readonly id: string };
     readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
     readonly results: readonly {
       readonly ruleId: string;
@@ -132,9 +140,14 @@ const noise = (seed: number): string => Array.from({ length: 16 }, (_, index) =>
 const about = { version: '1.2.3' };
 const written = (
   findings: readonly Finding[],
-  more: { readonly silenced?: readonly Finding[]; readonly limits?: Parameters<typeof sarifOf>[1]['limits'] } = {},
+  more: {
+    readonly plan?: string;
+    readonly silenced?: readonly Finding[];
+    readonly limits?: Parameters<typeof sarifOf>[1]['limits'];
+  } = {},
 ): { parsed: Parsed; text: string; leftOut: number } => {
   const report = {
+    plan: { name: more.plan ?? 'nightly', file: 'plans/nightly.yaml', digest: sha256('plan') },
     findings: findings.map((each) => ({ ...each, task_id: 'scan' })),
     silenced: (more.silenced ?? []).map((each) => ({
       finding: each,
@@ -232,5 +245,99 @@ describe('findings as SARIF', () => {
         expect(shape(parsed), JSON.stringify(shape.errors)).toBe(true);
       }),
     );
+  });
+});
+
+describe('the analysis that findings belong to', () => {
+  it('is one for each plan, so that none closes the alerts of another', () => {
+    const ids = ['security-nightly', 'inventory-weekly'].map(
+      (plan) => written([finding('a')], { plan }).parsed.runs[0]?.automationDetails.id,
+    );
+    expect(ids).toEqual(['cortex/security-nightly/', 'cortex/inventory-weekly/']);
+  });
+
+  it('is the same for every execution of a plan, whatever it finds', () => {
+    const [none, some] = [[], [finding('a')]].map((all) => written(all).parsed.runs[0]?.automationDetails);
+    expect([none, some]).toEqual([{ id: 'cortex/nightly/' }, { id: 'cortex/nightly/' }]);
+  });
+});
+
+const scan = { id: 'scan', needs: [], worker: 'scan-worker', capability: 'secrets' } as const;
+const count = { id: 'count', needs: ['scan'], worker: 'test-worker', capability: 'inventory' } as const;
+const write = { id: 'write', needs: [], worker: 'test-worker', capability: 'write-tests' } as const;
+const review = { id: 'review', needs: [], worker: 'review-worker', capability: 'change' } as const;
+const whole = [scan, count, write, review];
+
+const ended = (change: Partial<ReturnType<typeof taskWith>> & { readonly task_id: string }) =>
+  taskWith({ status: 'complete', result_status: 'done', unread: 0, ...change });
+const allDone = whole.map(({ id }) => ended({ task_id: id }));
+const but = (id: string, change: Partial<ReturnType<typeof taskWith>>) =>
+  allDone.map((task) => (task.task_id === id ? { ...task, ...change } : task));
+
+describe('findings that are not all', () => {
+  it.for([
+    ['partial', 'the execution is partial'],
+    ['failed', 'the execution is failed'],
+    ['cancelled', 'the execution is cancelled'],
+  ] as const)('are those of an execution that ended %s', ([status, why]) => {
+    expect(whyIncomplete({ status, tasks: allDone }, whole)).toBe(why);
+  });
+
+  it.for([
+    ['was not among the chosen masters', allDone.filter(({ task_id: id }) => id !== 'count'), 'count'],
+    ['was done in part', but('count', { result_status: 'partial' }), 'count'],
+    ['has not ended', but('count', { status: 'pending', result_status: null }), 'count'],
+    ['needs one that was done in part', but('scan', { result_status: 'partial' }), 'scan, count'],
+  ] as const)('are those of a task that %s', ([, tasks, names]) => {
+    expect(whyIncomplete({ status: 'complete', tasks }, whole)).toBe(`not done in full: ${names}`);
+  });
+
+  it.for([
+    ['all is done', allDone],
+    [
+      'a task was skipped for want of a model',
+      but('count', { status: 'skipped', result_status: null, missing: 'model' }),
+    ],
+    ['only what proposes changes came to nothing', but('write', { result_status: 'partial' })],
+    ['files could not be read, which are looked at apart', but('count', { result_status: 'partial', unread: 1 })],
+    ['only a review was cut off', but('review', { result_status: 'partial' })],
+  ] as const)('are none where %s', ([, tasks]) => {
+    expect(whyIncomplete({ status: 'complete', tasks }, whole)).toBeUndefined();
+  });
+
+  it('names the first tasks, and how many more there are', () => {
+    const many = Array.from({ length: 7 }, (_, index) => ({ ...scan, id: `t${index}` }));
+    expect(whyIncomplete({ status: 'complete', tasks: [] }, many)).toBe(
+      'not done in full: t0, t1, t2, t3, t4 and 2 more',
+    );
+  });
+});
+
+describe('an open alert', () => {
+  const report = {
+    unread: [{ task_id: 'scan', path: 'src/large.js', reason: 'larger than 1 MiB' }],
+    left_out: [{ path: 'vendor', reason: 'too many files' }],
+    findings: [
+      { ...finding('a', { ruleId: 'test/found', location: { path: 'src/large.js', line: 1 } }), task_id: 'scan' },
+    ],
+  };
+
+  it.for([
+    ['in a file that was not read', 'test/bad src/large.js', true],
+    ['in a folder that was left out', 'test/bad vendor/a/b.js', true],
+    ['that another task has found again', 'test/found src/large.js', false],
+    ['in a file beside one', 'test/bad src/large.js.map', false],
+    ['in a folder with a longer name', 'test/bad vendored/a.js', false],
+  ] as const)('%s would be lost: %s', ([, alert, isLost]) => {
+    const [rule = '', path = ''] = alert.split(' ');
+    expect(
+      lostAlert(
+        [
+          { rule: 'test/bad', path: 'src/a.js' },
+          { rule, path },
+        ],
+        report,
+      ),
+    ).toBe(isLost ? path : undefined);
   });
 });

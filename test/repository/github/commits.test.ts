@@ -192,9 +192,34 @@ describe('branches', () => {
 
   it('are deleted once, and a second time are gone', async () => {
     shop.set('d', main);
-    await shop.door().deleteBranch('d');
-    await shop.door().deleteBranch('d');
+    await shop.door().deleteBranch('d', main);
+    await shop.door().deleteBranch('d', main);
     expect(await shop.door().headOf('d')).toBeUndefined();
+  });
+
+  it('are not deleted with what somebody pushes between the last look and the deletion', async () => {
+    shop.set('e', main);
+    let theirs = '';
+    shop.fault(
+      { meanwhile: () => void (theirs = shop.push('e', { 'theirs.txt': 'late' })) },
+      { kind: 'mutation', times: 1 },
+    );
+    expect(await rejection(shop.door().deleteBranch('e', main))).toMatchObject({ code: 'branch-moved' });
+    expect([shop.head('e'), theirs === '']).toEqual([theirs, false]);
+  });
+
+  it('are taken for deleted where somebody else does so meanwhile', async () => {
+    shop.set('f', main);
+    shop.fault({ meanwhile: () => shop.remove('f') }, { kind: 'mutation', times: 1 });
+    await shop.door().deleteBranch('f', main);
+    expect(await shop.door().headOf('f')).toBeUndefined();
+  });
+
+  it('are not deleted by a token that may not, which is said', async () => {
+    shop.set('g', main);
+    const reader = shop.door({ permissions: { contents: 'read' } });
+    expect(await rejection(reader.deleteBranch('g', main))).toMatchObject({ code: 'github-forbidden' });
+    expect(shop.head('g')).toBe(main);
   });
 
   it.each(['reset', 'lost-answer'] as const)('are as they should be although connections break: %s', async (fault) => {
@@ -203,9 +228,9 @@ describe('branches', () => {
     for (const act of [
       () => door.createBranch(name, main),
       () => door.moveBranch(name, next),
-      () => door.deleteBranch(name),
+      () => door.deleteBranch(name, next),
     ]) {
-      shop.fault(fault, { kind: 'write', times: 1 });
+      shop.fault(fault, { kind: 'any-write', times: 1 });
       await act();
     }
     expect(await door.headOf(name)).toBeUndefined();

@@ -103,6 +103,26 @@ describe('mutations of the fake', () => {
     expect(repository.pull(1).pull.isDraft).toBe(false);
   });
 
+  it('update refs where each is as it is expected, or none of them', async () => {
+    const [head, main, none] = [repository.head('fix') ?? '', repository.head('main') ?? '', '0'.repeat(40)];
+    const { repository: found } = await shop.job.graphql<{ repository: { id: string } }>(`{ ${fields} { id } }`);
+    const update = (...refUpdates: readonly object[]) =>
+      shop.job.graphql(
+        `mutation($id: ID!, $refUpdates: [RefUpdate!]!) {
+           updateRefs(input: { repositoryId: $id, refUpdates: $refUpdates }) { clientMutationId } }`,
+        { id: found.id, refUpdates },
+      );
+    const add = { name: 'refs/heads/next', beforeOid: none, afterOid: head };
+    const stale = { name: 'refs/heads/fix', beforeOid: main, afterOid: none };
+    const back = { name: 'refs/heads/fix', afterOid: main };
+    const last = { name: 'refs/heads/main', afterOid: none };
+    for (const wrong of [stale, back, last])
+      expect((await errorsOf(update(add, wrong)))[0]).toMatch(/^UNPROCESSABLE Reference update failed/);
+    expect([repository.head('next'), repository.head('fix')]).toEqual([null, head]);
+    await update(add, { ...stale, beforeOid: head });
+    expect([repository.head('next'), repository.head('fix')]).toEqual([head, null]);
+  });
+
   it('commit to a branch whose head is the expected one, signed, keeping modes', async () => {
     repository.push('fix', { files: { 'run.sh': { content: 'old\n', mode: '100755' } } });
     const head = repository.head('fix') ?? '';

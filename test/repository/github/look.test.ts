@@ -9,6 +9,7 @@ const asked: HostQuestion = {
   branches: [],
   results: 'cortex/results',
   issueLabel: 'cortex-dashboard',
+  ownIssues: null,
   labels: ['cortex'],
   mergedSince: '2026-01-01T00:00:00Z',
 };
@@ -152,6 +153,25 @@ describe('a look at a repository that people and we have worked in', () => {
     const many = Array.from({ length: 25 }, () => shop.issue({ labels: ['many'], login: 'ada' }));
     const { issues } = await shop.door().look({ ...asked, issueLabel: 'many' });
     expect(issues.map(({ number }) => number)).toEqual(many);
+  });
+
+  it('shows issues of an account by what stands in them, and asks for them only where none with the label has it', async () => {
+    const ownIssues = { login: 'github-actions[bot]', mark: '<!-- mark ' };
+    const body = 'Words\n<!-- mark 1 -->';
+    const own = shop.issue({ labels: [], login: ownIssues.login, body });
+    shop.issue({ labels: [], login: ownIssues.login });
+    shop.issue({ labels: [], login: 'ada', body });
+    shop.issue({ labels: ['of-ada'], login: 'ada', body });
+    const found = async (issueLabel: string): Promise<readonly string[]> => {
+      const { issues } = await shop.door().look({ ...asked, issueLabel, ownIssues });
+      return issues.map(({ number, author }) => `${number} by ${author.login}`);
+    };
+    expect(await found('nowhere')).toEqual([`${own} by github-actions[bot]`]);
+    expect(await found('of-ada')).toEqual([`${own} by github-actions[bot]`, `${own + 3} by ada`]);
+    const labelled = shop.issue({ labels: ['marked'], login: ownIssues.login, body });
+    shop.resetRequests();
+    expect(await found('marked')).toEqual([`${labelled} by github-actions[bot]`]);
+    expect(shop.requests()).toMatchObject({ read: 0 });
   });
 
   it('says which labels are there, whatever their case', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findOwnIssues, readIssue } from '../../../src/repository/github/read-issue.ts';
 import { look } from '../../../src/repository/github/look.ts';
 import { openPullRequest } from '../../../src/repository/github/pull-requests.ts';
 import { readTexts } from '../../../src/repository/github/texts.ts';
@@ -30,6 +31,7 @@ const question = {
   branches: [],
   results: 'r',
   issueLabel: 'l',
+  ownIssues: null,
   labels: [],
   mergedSince: '',
 };
@@ -54,6 +56,20 @@ describe('answers of GitHub that are rare', () => {
       ({ body }) => (JSON.parse(body) as { variables: { page: number } }).variables.page,
     );
     expect(pages).toEqual([50, 25, 25, 13]);
+  });
+
+  it.each([404, 410, 422])('finds no issues of its own where GitHub answers %i', async (status) => {
+    const server = await serve(refusal(status, 'no'));
+    expect(await findOwnIssues(clientOf(server).client, { login: 'nobody', mark: 'm' }, [])).toEqual([]);
+  });
+
+  it.each([
+    ['was deleted', refusal(410, 'This issue was deleted')],
+    ['was moved away', { body: { number: 4, title: 't', labels: [] } }],
+    ['is a pull request', { body: { number: 7, title: 't', labels: [], pull_request: {} } }],
+  ])('knows that an issue is not there any more where it %s', async (_, answer) => {
+    const server = await serve(answer);
+    expect(await readIssue(clientOf(server).client, 7)).toBeNull();
   });
 
   it('does not take an answer of another shape for what was asked', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { HostQuestion } from '../../../src/protocol/code-host.ts';
+import { deletion, idQuery } from '../../../src/repository/github/branches.ts';
 import * as query from '../../../src/repository/github/look-query.ts';
 
 const fixture = join(import.meta.dirname, '..', '..', 'fixtures', 'github', 'schema.graphql');
@@ -14,6 +15,7 @@ const question: HostQuestion = {
   branches: [],
   results: hostile,
   issueLabel: hostile,
+  ownIssues: null,
   labels: [],
   mergedSince: '2026-11-01T00:00:00.000Z',
 };
@@ -31,5 +33,12 @@ describe("queries, by GitHub's own schema", () => {
     expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
     expect(text).not.toContain('viewer');
     expect(Object.values(variables).some((value) => String(value).includes(hostile))).toBe(true);
+  });
+
+  it.each([
+    ['for the id of a repository', idQuery],
+    ['that deletes a branch', deletion],
+  ])('the one %s is valid', (_what, text) => {
+    expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
   });
 });

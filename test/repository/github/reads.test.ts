@@ -155,6 +155,23 @@ describe('findings for code scanning', () => {
     expect(await rejection(send(tooMany))).toMatchObject({ family: 'problem', code: 'sarif-too-large' });
   });
 
+  it('leave open alerts, of which rule and path are known: of the newest analysis of each category, at that ref', async () => {
+    const own = await openShop({ 'README.md': '# Shop\n' });
+    const door = own.door();
+    expect(await door.openAlerts('refs/heads/main')).toEqual([]);
+    const upload = (category: string, paths: readonly string[], ref = 'refs/heads/main'): Promise<unknown> =>
+      door.uploadSarif({ commit: own.head('main'), ref, sarif: analysis(category, paths) });
+    const many = Array.from({ length: 130 }, (_, index) => `many/${index}.js`);
+    await upload('cortex/a/', ['gone.js']);
+    await upload('cortex/a/', ['src/with space.js', ...many]);
+    await upload('cortex/b/', ['b.js']);
+    await upload('cortex/a/', ['elsewhere.js'], 'refs/heads/release');
+    const alerts = ['src/with space.js', ...many, 'b.js'].map((path) => ({ rule: 'test/bad', path }));
+    expect(await door.openAlerts('refs/heads/main')).toEqual(alerts);
+    expect(own.violations()).toEqual([]);
+    await own.close();
+  });
+
   it('larger than it takes after gzip are not sent', async () => {
     const door = shop.door({ limits: { sarifBytes: 20 } });
     const sent = door.uploadSarif({ commit: shop.head('main'), ref: 'refs/heads/main', sarif: sarif(1) });
@@ -162,3 +179,12 @@ describe('findings for code scanning', () => {
     expect(shop.violations()).toEqual([]);
   });
 });
+
+/** An analysis with a finding in each file. */
+function analysis(id: string, paths: readonly string[]): string {
+  const results = paths.map((path) => ({
+    ruleId: 'test/bad',
+    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: 1 } } }],
+  }));
+  return JSON.stringify({ version: '2.1.0', runs: [{ tool: {}, automationDetails: { id }, results }] });
+}

@@ -167,8 +167,16 @@ function threadsOf(world: World, repository: Repository) {
       moveRef(world, repository, { ref: 'refs/heads/main', sha: merged.pull.headSha });
       if (merged.pull.mergedAt === null) setMerged(world, merged, { by: merged.author, commit: merged.pull.headSha });
     },
-    issue: ({ login, labels }: { readonly login: string; readonly labels: readonly string[] }): number => {
-      const made = addThread(world, repository, { author: accountOf(world, login), title: 'Issue', body: 'Body' });
+    issue: ({
+      login,
+      labels,
+      body = 'Body',
+    }: {
+      readonly login: string;
+      readonly labels: readonly string[];
+      readonly body?: string;
+    }): number => {
+      const made = addThread(world, repository, { author: accountOf(world, login), title: 'Issue', body });
       putLabels(world, { repository, thread: made }, labels);
       return made.number;
     },

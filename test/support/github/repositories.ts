@@ -128,6 +128,7 @@ function newRepository(
       hasDrafts: true,
       deletesMergedBranches: false,
       actionsMayOpenPullRequests: true,
+      environments: {},
       ...settings,
     },
     roles: new Map(),

@@ -8,6 +8,7 @@ import type { Kind, Logged, RequestLog } from './log.ts';
 import { countRequest, primaryLimit, rateHeaders, secondaryLimit } from './rates.ts';
 import { notFound, Refusal, refusal } from './refusals.ts';
 import { actionRoutes } from './rest/actions.ts';
+import { alertRoutes } from './rest/alerts.ts';
 import { appRoutes } from './rest/apps.ts';
 import { gitDataRoutes } from './rest/git-data.ts';
 import { commentRoutes, issueRoutes, labelRoutes } from './rest/issues.ts';
@@ -37,6 +38,7 @@ const routes: readonly Route[] = [
   ...labelRoutes,
   ...appRoutes,
   ...actionRoutes,
+  ...alertRoutes,
 ];
 
 /** The templates that are offered; a test compares them with those described. */

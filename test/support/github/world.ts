@@ -87,6 +87,8 @@ export interface RepositorySettings {
   deletesMergedBranches: boolean;
   /** "Allow GitHub Actions to create and approve pull requests". */
   actionsMayOpenPullRequests: boolean;
+  /** Types of the rules that protect each environment. */
+  environments: Readonly<Record<string, readonly ('required_reviewers' | 'wait_timer' | 'branch_policy')[]>>;
 }
 
 export interface CheckRun {
@@ -112,6 +114,8 @@ export interface Artifact {
   readonly isExpired: boolean;
   /** Where its content is for a while; without it there is none to download. */
   readonly contentUrl?: string;
+  /** Left by a run of a pull request from a fork. */
+  readonly isOfFork?: boolean;
 }
 
 export interface WorkflowRun {

@@ -1,14 +1,15 @@
-import type {
-  HostIdentity,
-  HostPullRequest,
-  HostQuestion,
-  HostRole,
-  HostView,
+import {
+  isOwnOrBot,
+  type HostIdentity,
+  type HostPullRequest,
+  type HostQuestion,
+  type HostRole,
+  type HostView,
 } from '../../../src/protocol/code-host.ts';
 import type { HostWriter, PublishHost } from '../../../src/report/publish/world/host.ts';
 import { CortexError, problem } from '../../../src/shared/errors.ts';
 import { MemoryGit, withHostFiles } from './memory-git.ts';
-import { MemoryThreads, type KeptPull } from './memory-threads.ts';
+import { MemoryThreads, type KeptIssue, type KeptPull } from './memory-threads.ts';
 
 export const ours: HostIdentity = { kind: 'app', login: 'cortex[bot]', mayWriteWorkflows: true };
 
@@ -59,6 +60,7 @@ export class MemoryHost {
       readTexts: (commit, paths) => this.read(() => new Map(paths.map((path) => [path, this.textAt(commit, path)]))),
       readTree: (commit) => this.read(() => this.git.entries(commit)),
       roleOf: (login) => this.read(() => this.roles.get(login.toLowerCase()) ?? 'none'),
+      readIssue: (number) => this.read(() => this.issueAt(number)),
       readComments: (number) => this.read(() => this.threads.commentsOf(number).map((each) => ({ ...each }))),
       commit: write('commit', ({ parents, tree, files, message }) =>
         this.git.commit({
@@ -69,7 +71,7 @@ export class MemoryHost {
       ),
       createBranch: write('createBranch', (name, sha) => this.createBranch(name, sha)),
       moveBranch: write('moveBranch', (name, sha) => this.moveBranch(name, sha)),
-      deleteBranch: write('deleteBranch', (name) => this.removeBranch(name)),
+      deleteBranch: write('deleteBranch', (name, sha) => this.deleteBranch(name, sha)),
       openPullRequest: write('openPullRequest', (order) => this.openPull({ ...order, author: this.author })),
       dressPullRequest: write('dressPullRequest', (order) => this.dress(order)),
       editPullRequest: write('editPullRequest', (number, change) => this.editPull(number, change)),
@@ -132,12 +134,29 @@ export class MemoryHost {
       branches: names.flatMap((name) => this.branch(name) ?? []),
       pullRequests: this.threads.pulls.filter((pull) => shown.has(pull.branch)).map((pull) => this.shown(pull)),
       merged: this.mergedSince(question.mergedSince),
-      issues: this.threads.issues
-        .filter((issue) => hasLabel(issue.labels, question.issueLabel))
-        .map((issue) => ({ ...issue, comments: this.threads.commentsOf(issue.number).map((each) => ({ ...each })) })),
+      issues: this.issuesFor(question).map((issue) => ({
+        ...issue,
+        comments: this.threads.commentsOf(issue.number).map((each) => ({ ...each })),
+      })),
       labels: question.labels.filter((label) => hasLabel([...this.labels], label)),
       codeOwners: this.owners(base.head.sha),
     };
+  }
+
+  private issueAt(number: number): KeptIssue | null {
+    const found = this.threads.issues.find((each) => each.number === number);
+    return found ? { ...found, labels: [...found.labels] } : null;
+  }
+
+  private issuesFor({ issueLabel, ownIssues }: HostQuestion): readonly KeptIssue[] {
+    const labelled = this.threads.issues.filter((issue) => hasLabel(issue.labels, issueLabel));
+    if (ownIssues === null) return labelled;
+    const { login, mark } = ownIssues;
+    const isKnown = labelled.some(({ author, body }) => isOwnOrBot(author, { login }) && body.includes(mark));
+    if (isKnown) return labelled;
+    return this.threads.issues.filter(
+      (issue) => labelled.includes(issue) || (issue.author.login === login && issue.body.includes(mark)),
+    );
   }
 
   private branch(name: string) {
@@ -187,6 +206,13 @@ export class MemoryHost {
     if (there === undefined || !this.git.isAfter(sha, there))
       throw problem('branch-moved', `The branch ${name} has moved`, { hint: '' });
     this.git.branches.set(name, sha);
+  }
+
+  private deleteBranch(name: string, sha: string): void {
+    const there = this.git.branches.get(name);
+    if (there !== undefined && there !== sha)
+      throw problem('branch-moved', `The branch ${name} has moved`, { hint: '' });
+    this.removeBranch(name);
   }
 
   /** A branch that goes takes its open pull requests along. */

@@ -98,6 +98,7 @@ export class Story {
       branches,
       results: 'cortex/results',
       issueLabel: 'cortex-dashboard',
+      ownIssues: null,
       labels: [],
       mergedSince: this.memory.time,
     });
@@ -126,7 +127,7 @@ export class Story {
     const { memory } = this;
     if (!again) memory.now += 60 * 60 * 1000;
     this.execution = again ? this.execution : (execution ?? `CORTEX-EXEC-${stamp(memory.now)}`);
-    if (!again) this.startedAt = new Date(memory.now).toISOString();
+    if (!again) this.startedAt = timeOf(this.execution) ?? new Date(memory.now).toISOString();
     const at = this.startedAt;
     const report = reportFor(proposals, {
       plan,
@@ -199,6 +200,12 @@ export const usualPolicy: PublishPolicy = {
   size: { files: 50, lines: 2000 },
   paths: { allow: ['**'], deny: [] },
 };
+
+/** When an execution began that is named after a time. */
+function timeOf(execution: string): string | undefined {
+  const [, day, hour, minute, second] = /(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(execution) ?? [];
+  return day === undefined ? undefined : `${day}T${hour}:${minute}:${second}.000Z`;
+}
 
 function stamp(ms: number): string {
   const iso = new Date(ms).toISOString();

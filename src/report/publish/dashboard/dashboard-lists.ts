@@ -5,9 +5,8 @@ import type { DashboardRun, IgnoredPull } from '../world/dashboard-state.ts';
 import type { Decision } from '../decide/decision.ts';
 import { fencedText, named } from '../text/foreign.ts';
 import { lastWord, type LessonFromPerson } from '../lessons.ts';
+import type { PlanItems, Waiting } from '../world/waiting.ts';
 import { runLink } from '../text/text.ts';
-
-type Of<A extends Decision['action']> = Extract<Decision, { readonly action: A }>;
 
 /** What an item needs to know of ticks that wait. */
 export type StaysTicked = (kind: string, id: string) => boolean;
@@ -17,25 +16,42 @@ export function openItem(decision: Decision, number: number): string {
   return `- #${number} ${plain(decision.title, 120)}${why}`;
 }
 
-export function queueItem({ id, title, severity, reason, since, isAskedFor }: Of<'queue'>, stays: StaysTicked): string {
-  const text = `open now: **${severity}** ${plain(title, 120)} (${plain(reason, 200)}, waits since ${plain(since.slice(0, 10))})`;
-  return box(`open ${id}`, text, isAskedFor || stays('open', id));
+/** An item with the plan that it waits for, and what else its line says. */
+export interface WaitingLine {
+  readonly item: Waiting;
+  readonly plan: PlanItems;
+  /** Whether the plan is named: where several have something that waits. */
+  readonly isNamed: boolean;
 }
 
-export function holdItem({ title, severity, reason, paths, patch }: Of<'hold'>, patchRoom: number): string {
-  const where = paths
-    .slice(0, 3)
-    .map((path) => named(path))
-    .join(', ');
-  const line = `- **${severity}** ${plain(title, 120)} (${where}): ${plain(reason, 400)}`;
-  if (patch === null || patchRoom === 0) return line;
-  const cut = patch.length > patchRoom ? ' Its first lines; the whole is on the results branch.' : '';
-  return `${line}${cut}\n\n${fencedText('diff', patch, patchRoom)}\n`;
+function about({ item, plan, isNamed }: WaitingLine): string {
+  const base = plan.base === null ? '' : ` on ${named(plan.base, 60)}`;
+  return `${plain(item.title, 120)}${isNamed ? `, of plan ${named(plan.name, 60)}${base}` : ''}`;
 }
 
-export function handedItem({ id, title, seen, reason }: Of<'hand-over'>, stays: StaysTicked): string {
-  const text = `take over again, with a commit on top: #${seen.pull.number} ${plain(title, 120)} (${plain(reason, 200)})`;
-  return box(`take-over ${id}`, text, stays('take-over', id));
+export function queueItem(line: WaitingLine): string {
+  const { item, plan } = line;
+  const since = plain((plan.since[item.id] ?? plan.at).slice(0, 10));
+  const text = `open now: **${item.severity}** ${about(line)} (${plain(item.reason, 200)}, waits since ${since})`;
+  return box(`open ${item.id}`, text, item.isTicked);
+}
+
+export function holdItem(line: WaitingLine, patchRoom: number): string {
+  const { item, plan } = line;
+  const { patch, severity, reason } = item;
+  const where = item.paths.map((path) => named(path)).join(', ');
+  const text = `- **${severity}** ${about(line)} (${where}): ${plain(reason, 400)}`;
+  if (patch === null) return text;
+  const place = `on the results branch, in ${named(`coordination/archives/${plan.execution}/changes/`, 200)}`;
+  if (patch.text === '' || patchRoom === 0) return `${text} Its patch is ${place}.`;
+  const isCut = !patch.isWhole || patch.text.length > patchRoom;
+  return `${text}${isCut ? ` Its first lines; the whole is ${place}.` : ''}\n\n${fencedText('diff', patch.text, patchRoom)}\n`;
+}
+
+export function handedItem(line: WaitingLine): string {
+  const { id, pullRequest, reason, isTicked } = line.item;
+  const text = `take over again, with a commit on top: #${pullRequest ?? 0} ${about(line)} (${plain(reason, 200)})`;
+  return box(`take-over ${id}`, text, isTicked);
 }
 
 const reasonWords = {

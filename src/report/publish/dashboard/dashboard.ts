@@ -3,19 +3,21 @@ import { isoTime } from '../../../shared/clock.ts';
 import { CortexError } from '../../../shared/errors.ts';
 import { isTicked } from '../world/boxes.ts';
 import { countsOf } from '../counts.ts';
-import { dashboardLabel, type DashboardState, type IgnoredPull } from '../world/dashboard-state.ts';
+import { dashboardLabel, seenDashboard, type DashboardState, type IgnoredPull } from '../world/dashboard-state.ts';
 import { actsOf, type Decision } from '../decide/decision.ts';
-import { isSince } from '../decide/ignored.ts';
+import { isSince, wordFor } from '../decide/ignored.ts';
 import { closedPulls } from '../decide/learned.ts';
-import { lastWord, lessonKey, type LessonFromPerson } from '../lessons.ts';
+import { lessonKey, type LessonFromPerson } from '../lessons.ts';
 import type { PublishRun } from '../publish-run.ts';
 import { questionComments, writeComments } from './question-comments.ts';
 import { readAnswers, type QuestionAnswer } from './questions.ts';
 import { renderDashboard } from './render-dashboard.ts';
 import type { Pass } from '../run-pass.ts';
+import { startMs, type Begun } from '../world/started.ts';
+import { nextPlans } from './plan-items.ts';
 import { isSameText } from '../text/same-text.ts';
 import type { Settled } from '../settle.ts';
-import { openPulls, type World } from '../world/world.ts';
+import { furtherBase, openPulls, type World } from '../world/world.ts';
 
 export interface DashboardOutcome {
   readonly issue: { readonly number: number; readonly url: string } | null;
@@ -33,12 +35,13 @@ export interface DashboardInput {
 }
 
 /**
- * Brings the dashboard up to date, last of all, so that a box is cleared only when it was acted on; what was ticked in the
- * meantime stays ticked. Then its comments: questions of this run, answers, and why an answer does not count.
+ * Brings the dashboard up to date, last of all, so that a box is cleared only when it was acted on: it is read again just
+ * before it is written, and what was ticked in the meantime stays ticked. Then its comments: questions of this run, answers, and why an answer does not count.
  */
-export async function publishDashboard(run: PublishRun, input: DashboardInput): Promise<DashboardOutcome> {
+export async function publishDashboard(run: PublishRun, given: DashboardInput): Promise<DashboardOutcome> {
   const { host, identity, mode, minRole, mask, questions } = run.input;
-  const { latest } = input;
+  const latest = await refreshed(run, given.latest);
+  const input = { ...given, latest };
   const seen = latest.dashboard;
   const answers = await readAnswers(latest.view, host, { identity, minRole });
   const answered = new Set(answers.answers.map((each) => `${each.execution} ${each.question}`));
@@ -60,6 +63,19 @@ export async function publishDashboard(run: PublishRun, input: DashboardInput): 
   }
 }
 
+/** The dashboard as it is now, whatever the run did since its last look; its comments are those of that look. */
+async function refreshed({ input }: PublishRun, latest: World): Promise<World> {
+  const there = latest.dashboard.issue;
+  if (input.mode === 'staged' || there === null) return latest;
+  const now = await input.host.readIssue(there.number);
+  const issues = latest.view.issues.flatMap((each) => {
+    if (each.number !== there.number) return [each];
+    return now === null ? [] : [{ ...now, comments: each.comments }];
+  });
+  const view = { ...latest.view, issues };
+  return { ...latest, view, dashboard: seenDashboard(view, input.identity) };
+}
+
 async function writeDashboard(
   { input }: PublishRun,
   { dashboard }: World,
@@ -67,14 +83,16 @@ async function writeDashboard(
 ): Promise<{ readonly number: number; readonly url: string }> {
   const { host } = input;
   const { issue, duplicates } = dashboard;
+  const labels = issue?.labels ?? [];
+  const isLabelled = labels.some((label) => label.toLowerCase() === dashboardLabel);
   const written =
-    issue && isSameText(issue.body, body)
+    issue && isLabelled && isSameText(issue.body, body)
       ? issue
       : await host.writeIssue({
           number: issue?.number ?? null,
           title: issue?.title ?? 'Cortex dashboard',
           body,
-          labels: issue?.labels ?? [dashboardLabel],
+          labels: isLabelled ? labels : [...labels, dashboardLabel],
           state: issue?.state ?? 'open',
         });
   for (const { number, title, labels } of duplicates) {
@@ -91,16 +109,18 @@ function dashboardText(
   const decisions = settled.map(({ decision }) => decision);
   const state = nextState(run, { pass, settled, latest });
   const acted = pass.world.dashboard.ticks;
-  // A pull request that could not be taken over this time is asked for again next time.
+  const others = new Set(state.ignored.filter((each) => !isOf(each, run, latest)).map(({ id }) => id));
   const stays = (box: string, id: string): boolean =>
-    isTicked(latest.dashboard.ticks, box, id) && (box === 'take-over' || !isTicked(acted, box, id));
+    isTicked(latest.dashboard.ticks, box, id) && (!isTicked(acted, box, id) || (box === 'reopen' && others.has(id)));
   const { mask } = run.input;
   const text = renderDashboard(
     { decisions, state, questions: open, lessons: pass.lessons, stays, notes, mask },
     run.limits,
   );
   const isWorth =
-    decisions.some((each) => !['refuse', 'contained', 'clean'].includes(each.action)) || state.ignored.length > 0;
+    decisions.some((each) => !['refuse', 'contained', 'clean'].includes(each.action)) ||
+    state.ignored.length > 0 ||
+    state.plans.some(({ waiting }) => waiting.length > 0);
   return { text, isWorth };
 }
 
@@ -108,7 +128,9 @@ function notesOf({ latest, settled }: DashboardInput): readonly string[] {
   const { dashboard } = latest;
   const damaged =
     dashboard.memory === 'damaged'
-      ? ['The memory of this dashboard was damaged, and was made anew from what GitHub shows.']
+      ? [
+          'The memory of this dashboard was damaged, and was made anew from what GitHub shows. What waits of other plans comes back with their next runs.',
+        ]
       : [];
   const healed = settled.flatMap(({ decision }) =>
     decision.action === 'update' && typeof decision.seen.marker === 'string'
@@ -138,6 +160,8 @@ function nextState(run: PublishRun, { pass, settled, latest }: DashboardInput): 
     runs: nextRuns(before.runs, {
       execution: report.execution_id,
       plan: report.plan.name,
+      base: furtherBase(latest.view),
+      startedAt: report.started_at,
       at: isoTime(run.nowMs),
       url: runUrl,
       opened: counts.opened + counts.reopened,
@@ -146,7 +170,7 @@ function nextState(run: PublishRun, { pass, settled, latest }: DashboardInput): 
       held: counts.held,
       queued: counts.queued,
     }),
-    since: Object.fromEntries(actsOf(decisions, 'queue').map((each) => [each.id, each.since])),
+    plans: [...nextPlans(run, { decisions, latest, acted: pass.world.dashboard.ticks })],
     ignored: nextIgnored(run, latest, pass.lessons),
     told: [...new Set(told)].filter(isOpen).toSorted((a, b) => a - b),
     dressed: open.filter(isOpen).toSorted((a, b) => a - b),
@@ -171,18 +195,28 @@ function nextRuns(runs: DashboardState['runs'], run: DashboardState['runs'][numb
       }
     : run;
   const others = runs.filter((each) => each !== same);
-  return [sum, ...others].toSorted((a, b) => compareText(b.execution, a.execution));
+  const byStart = (a: Begun, b: Begun): number => {
+    const [first, second] = [startMs(a), startMs(b)];
+    return first === second ? compareText(b.execution, a.execution) : second > first ? 1 : -1;
+  };
+  return [sum, ...others].toSorted(byStart);
 }
 
-/** What people closed, but for what they want back and for what is not found any more. */
+/** Whether a pull request that was closed is of this run's plan and base; where its plan is not known, it is taken for one. */
+function isOf({ plan, base }: IgnoredPull, { input }: PublishRun, { view }: World): boolean {
+  return (plan === null || plan === input.report.plan.name) && (base ?? null) === furtherBase(view);
+}
+
+/** What people closed, but for what they want back and for what is not found any more; of other plans, all of it. */
 function nextIgnored(run: PublishRun, latest: World, lessons: readonly LessonFromPerson[]): IgnoredPull[] {
   const { completeTasks } = run.input;
   const present = new Set(run.candidates.map(({ change }) => change.fingerprint));
-  return closedPulls(latest, run.candidates).filter(({ at, members }) => {
-    if (members.length === 0) return true;
+  return closedPulls(latest, run.candidates).filter((each) => {
+    const { at, members } = each;
+    if (members.length === 0 || !isOf(each, run, latest)) return true;
     const isGone = members.every(({ change, task }) => !present.has(change) && completeTasks.has(task));
     const isBack = members.every(({ change }) => {
-      const word = lastWord(lessons, change);
+      const word = wordFor(lessons, change, latest);
       return word?.reason === 'reopened' && isSince(word.at, at);
     });
     return !isGone && !isBack;

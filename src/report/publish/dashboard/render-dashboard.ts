@@ -1,19 +1,22 @@
 import { plain } from '../../markdown/escape.ts';
-import { formatNumber } from '../../markdown/format.ts';
+import { formatCount, formatNumber } from '../../markdown/format.ts';
 import * as item from './dashboard-lists.ts';
 import { writeState, type DashboardState } from '../world/dashboard-state.ts';
-import { actsOf, type Decision } from '../decide/decision.ts';
+import { severityRank } from '../fix/candidates.ts';
+import type { Decision } from '../decide/decision.ts';
 import { named } from '../text/foreign.ts';
 import type { PublishLimits } from '../limits.ts';
 import type { LessonFromPerson } from '../lessons.ts';
+import type { PlanItems, Waiting } from '../world/waiting.ts';
 import type { OpenQuestion } from './questions.ts';
 
 export interface DashboardContent {
-  /** Decisions as they came out, with the pull request that each has now. */
+  /** Decisions as they came out, with the pull request that each has now: those of open ones are shown. */
   readonly decisions: readonly Decision[];
   readonly state: DashboardState;
   readonly questions: readonly OpenQuestion[];
   readonly lessons: readonly LessonFromPerson[];
+  /** Whether a box of what people closed stays ticked. */
   readonly stays: item.StaysTicked;
   readonly notes: readonly string[];
   readonly mask: (text: string) => string;
@@ -73,30 +76,39 @@ function textOf(parts: readonly Part[], cut: ReadonlyMap<string, number> | undef
 
 function partsOf(content: DashboardContent, patchRoom: number): readonly Part[] {
   const { decisions, state, questions, lessons, stays, notes } = content;
+  const waiting = waitingLines(state.plans);
+  const handed = new Set(waiting['hand-over'].map((line) => line.item.pullRequest));
   const isOpen = (each: Decision): boolean => ['open', 'reopen', 'update', 'keep', 'leave'].includes(each.action);
   const open = decisions.flatMap((each) =>
-    isOpen(each) && each.pullRequest ? [item.openItem(each, each.pullRequest.number)] : [],
+    isOpen(each) && each.pullRequest && !handed.has(each.pullRequest.number)
+      ? [item.openItem(each, each.pullRequest.number)]
+      : [],
   );
   return [
     { title: 'Questions', intro: 'Asked in the comments below.', items: questions.map(questionItem), urgency: 0 },
-    { title: 'Noticed', intro: '', items: notes.map((note) => `- ${plain(note, 400)}`), urgency: 1 },
+    {
+      title: 'Noticed',
+      intro: '',
+      items: [...notes, ...leftNotes(state.plans)].map((note) => `- ${plain(note, 400)}`),
+      urgency: 1,
+    },
     { title: 'Open', intro: '', items: open, urgency: 5 },
     {
       title: 'Queue',
       intro: 'Ready, and held back so that reviews keep up.',
-      items: actsOf(decisions, 'queue').map((each) => item.queueItem(each, stays)),
+      items: waiting.queue.map(item.queueItem),
       urgency: 4,
     },
     {
       title: 'Held',
       intro: '',
-      items: actsOf(decisions, 'hold').map((each) => item.holdItem(each, patchRoom)),
+      items: waiting.hold.map((line) => item.holdItem(line, patchRoom)),
       urgency: 2,
     },
     {
       title: 'Handed over',
       intro: 'Somebody else has pushed to these: Cortex leaves them alone.',
-      items: actsOf(decisions, 'hand-over').map((each) => item.handedItem(each, stays)),
+      items: waiting['hand-over'].map(item.handedItem),
       urgency: 3,
     },
     {
@@ -112,6 +124,41 @@ function partsOf(content: DashboardContent, patchRoom: number): readonly Part[] 
       urgency: 7,
     },
   ].map((part) => (part.title === 'Last runs' ? joinTable(part) : part));
+}
+
+type Lines = Readonly<Record<Waiting['kind'], readonly item.WaitingLine[]>>;
+
+/**
+ * What waits of all plans, each box once, by the plan that ran last: first what is ticked, then what is most severe, of all
+ * plans in turn.
+ */
+function waitingLines(plans: readonly PlanItems[]): Lines {
+  const isNamed = plans.filter(({ waiting }) => waiting.length > 0).length > 1;
+  const all = plans.flatMap((plan) => plan.waiting.map((each, at) => ({ item: each, plan, isNamed, at })));
+  const first = new Map<string, Placed>();
+  for (const line of all) {
+    const name = `${line.item.kind} ${line.item.id}`;
+    if (!first.has(name)) first.set(name, line);
+  }
+  const once = [...first.values()].toSorted(byUrgency);
+  const of = (kind: Waiting['kind']): item.WaitingLine[] => once.filter((line) => line.item.kind === kind);
+  return { queue: of('queue'), hold: of('hold'), 'hand-over': of('hand-over') };
+}
+
+type Placed = item.WaitingLine & { readonly at: number };
+
+function byUrgency(one: Placed, other: Placed): number {
+  const [a, b] = [one.item, other.item];
+  const byTick = Number(b.isTicked) - Number(a.isTicked);
+  return byTick || severityRank(a.severity) - severityRank(b.severity) || one.at - other.at;
+}
+
+function leftNotes(plans: readonly PlanItems[]): readonly string[] {
+  return plans
+    .filter(({ left }) => left > 0)
+    .map(
+      ({ name, left }) => `Of plan ${name} ${formatCount(left, 'more item')} had no room here: its next run names all.`,
+    );
 }
 
 /** A table's rows follow its head without a gap. */

@@ -1,6 +1,6 @@
 import { sortedSet } from '../../../shared/canonical.ts';
 import { formatCount } from '../../markdown/format.ts';
-import { branchOf, idOf } from '../world/branch-names.ts';
+import { branchOf, idOf, keyFor } from '../world/branch-names.ts';
 import type { Candidate } from '../fix/candidates.ts';
 import type { About } from './decision.ts';
 import type { Fix } from '../fix/fix.ts';
@@ -20,11 +20,12 @@ export function aboutFix(fix: Fix, pull: SeenPull['pull'] | null, reason: string
   };
 }
 
-/** One change in words. */
-export function aboutCandidate({ change, master, severity }: Candidate, reason: string): About {
+/** One change in words; into `base` (null = the default branch) it would go. */
+export function aboutCandidate({ change, master, severity }: Candidate, base: string | null, reason: string): About {
+  const key = keyFor(change.fingerprint, base);
   return {
-    id: idOf(change.fingerprint),
-    branch: branchOf(master, change.fingerprint, change.pullRequest.branchSlug),
+    id: idOf(key),
+    branch: branchOf(master, key, change.pullRequest.branchSlug),
     title: change.pullRequest.title,
     changes: [change.fingerprint],
     paths: sortedSet(change.files.map((file) => file.path)),

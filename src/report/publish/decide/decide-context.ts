@@ -2,7 +2,8 @@ import type { PublishPolicy } from '../../../plan/plan.ts';
 import type { Candidate } from '../fix/candidates.ts';
 import type { Fix } from '../fix/fix.ts';
 import type { PublishLimits } from '../limits.ts';
-import type { SeenPull, World } from '../world/world.ts';
+import { isLater } from '../world/started.ts';
+import { furtherBase, type SeenPull, type World } from '../world/world.ts';
 
 /** All that decisions are made from. */
 export interface DecideContext {
@@ -10,6 +11,8 @@ export interface DecideContext {
   readonly policy: PublishPolicy;
   readonly plan: string;
   readonly execution: string;
+  /** When the execution began. */
+  readonly startedAt: string;
   /** Every change of the execution, fit or not. */
   readonly candidates: readonly Candidate[];
   readonly completeTasks: ReadonlySet<string>;
@@ -25,9 +28,13 @@ export interface DecideContext {
   readonly textDigest: (fix: Fix, pull: number) => string;
 }
 
-/** Whether a later execution of the same plan has been published: then this one knows less than what is there. */
-export function isOutrun({ world, plan, execution }: DecideContext): boolean {
-  return world.dashboard.state.runs.some((run) => run.plan === plan && run.execution > execution);
+/** Whether a later execution of the same plan has been published into the same branch: then this one knows less than what is there. */
+export function isOutrun({
+  world,
+  ...own
+}: Pick<DecideContext, 'world' | 'plan' | 'execution' | 'startedAt'>): boolean {
+  const base = furtherBase(world.view);
+  return world.dashboard.state.runs.some((run) => run.plan === own.plan && run.base === base && isLater(run, own));
 }
 
 /** A path that an open pull request of ours has, but for the one of this id. */
@@ -61,3 +68,10 @@ export interface Claim {
 export function claimOfPull({ id, pull, paths }: SeenPull): Claim {
   return { id, paths, name: `#${pull.number}` };
 }
+
+/** Whether Cortex has closed a pull request, which a person has opened again since. */
+export function isOpenedAgain({ marker, pull }: SeenPull): boolean {
+  return typeof marker === 'object' && marker.closed !== undefined && pull.state === 'open';
+}
+
+export const openedAgain = 'a person has opened it again';

@@ -2,12 +2,14 @@ import { isoTime } from '../../../shared/clock.ts';
 import { compareText } from '../../../shared/canonical.ts';
 import { aboutFix } from './about.ts';
 import { isTicked } from '../world/boxes.ts';
+import { idOf, keyFor } from '../world/branch-names.ts';
 import { severityRank } from '../fix/candidates.ts';
-import { claimOn, type Claim, type DecideContext } from './decide-context.ts';
+import { claimOn, isOutrun, type Claim, type DecideContext } from './decide-context.ts';
 import { onTop } from './decide-open.ts';
 import type { CommitPlan, Decision } from './decision.ts';
 import type { Fix } from '../fix/fix.ts';
 import { isClosedByPerson } from './ignored.ts';
+import { sinceOf } from '../world/waiting.ts';
 import { branchFor, mergedCount, pullsOf, wordsFor } from '../world/world.ts';
 
 /** A fix that has no open pull request and may get one. */
@@ -30,11 +32,12 @@ export function wishFor(fix: Fix, context: DecideContext): Wish | Decision {
   const own = pullsOf(world, fix.id);
   const byHand = own.find(({ pull }) => pull.state === 'open');
   if (byHand) return held(fix, `#${byHand.pull.number} was opened by a person from the branch ${byHand.pull.branch}`);
+  if (isOutrun(context)) return held(fix, 'a later execution has been here');
   if (fix.files.length === 0) {
     const about = aboutFix(fix, null, `${world.view.base.name} has all of it already`);
-    return words === undefined
+    return branch === undefined || words === undefined
       ? { ...about, action: 'contained' }
-      : { ...about, branch: branch?.name ?? '', action: 'clean' };
+      : { ...about, branch: branch.name, action: 'clean', head: branch.head.sha };
   }
   if (branch && !words) return held(fix, `the branch ${branch.name} has commits that are not of Cortex`);
   const wasMerged = own.some(({ pull }) => pull.state === 'merged');
@@ -46,13 +49,13 @@ export function wishFor(fix: Fix, context: DecideContext): Wish | Decision {
     commit: branch === undefined ? created(context) : isCurrent ? null : onTop(branch.head, words?.base, context),
     isBegun: branch !== undefined && own.length === 0,
     isAskedFor: asksFor(fix, ticks) || isTicked(ticks, 'open', fix.id),
-    since: world.dashboard.state.since[fix.id] ?? isoTime(context.nowMs),
+    since: sinceOf(world.dashboard.state.plans, context.plan, fix.id) ?? isoTime(context.nowMs),
   };
 }
 
 /** The reopen box bears the id of the pull request that was closed; that of a single change has its own. */
 function asksFor(fix: Fix, ticks: Parameters<typeof isTicked>[0]): boolean {
-  const ids = [fix.id, ...fix.members.map(({ candidate }) => candidate.change.fingerprint.slice(0, 12))];
+  const ids = [fix.id, ...fix.members.map(({ candidate }) => idOf(keyFor(candidate.change.fingerprint, fix.base)))];
   return ids.some((id) => isTicked(ticks, 'reopen', id));
 }
 

@@ -1,10 +1,11 @@
 import type { HostCommit } from '../../../protocol/code-host.ts';
 import { aboutFix } from './about.ts';
 import { isTicked } from '../world/boxes.ts';
-import { claimOn, isOutrun, type Claim, type DecideContext } from './decide-context.ts';
+import { claimOn, isOpenedAgain, isOutrun, openedAgain, type Claim, type DecideContext } from './decide-context.ts';
 import type { CommitPlan, Decision } from './decision.ts';
 import type { Fix } from '../fix/fix.ts';
 import { dayMs } from '../limits.ts';
+import { isLater, startMs } from '../world/started.ts';
 import type { SeenPull } from '../world/world.ts';
 
 /** What becomes of a fix whose pull request is open. */
@@ -41,9 +42,11 @@ function decideForeign(fix: Fix, seen: SeenPull, { world }: DecideContext): Deci
 }
 
 function decideOwn(fix: Fix, seen: SeenPull, context: DecideContext): Decision {
+  if (fix.files.length === 0 && isOpenedAgain(seen))
+    return { ...aboutFix(fix, seen.pull, openedAgain), action: 'leave', seen };
   if (fix.files.length === 0) {
     const about = aboutFix(fix, seen.pull, `${context.world.view.base.name} has all of it already`);
-    return { ...about, action: 'close', seen, why: 'empty', deletesBranch: true };
+    return { ...about, action: 'close', seen, why: 'empty', deletesBranch: true, by: null };
   }
   const moved = seen.words?.content !== fix.content;
   const commit = moved && seen.pull.head ? onTop(seen.pull.head, seen.words?.base, context) : null;
@@ -76,17 +79,12 @@ export function onTop(head: HostCommit, madeOn: string | undefined, { world }: D
 
 function bodyReason(fix: Fix, { marker, pull }: SeenPull, context: DecideContext): string | undefined {
   if (typeof marker !== 'object') return `its marker was ${marker}, and is written again`;
+  if (marker.closed !== undefined) return openedAgain;
   if (marker.text !== context.textDigest(fix, pull.number)) return 'its text says something else now';
-  const age = context.nowMs - timeOf(marker.execution);
+  const age = context.nowMs - startMs(marker);
   return marker.execution !== context.execution && age > context.limits.staleDays * dayMs
     ? 'its links are renewed'
     : undefined;
-}
-
-/** The time in `CORTEX-EXEC-YYYY-MM-DD-HHMMSS`; NaN of any other text. */
-function timeOf(execution: string): number {
-  const [, day, hour, minute, second] = /(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(execution) ?? [];
-  return Date.parse(`${day}T${hour}:${minute}:${second}Z`);
 }
 
 /**
@@ -101,8 +99,8 @@ function lacksDress({ pull }: SeenPull, { policy, world }: DecideContext): boole
   return labels.length > 0 && !known && !labels.some((label) => has.has(label.toLowerCase()));
 }
 
-function isNewer({ marker }: SeenPull, { plan, execution }: DecideContext): boolean {
-  return typeof marker === 'object' && marker.plan === plan && marker.execution > execution;
+function isNewer({ marker }: SeenPull, context: DecideContext): boolean {
+  return typeof marker === 'object' && marker.plan === context.plan && isLater(marker, context);
 }
 
 /** The task of a change that the pull request has, that this run does not have, and that may be there all the same. */

@@ -43,9 +43,16 @@ export type Act =
       readonly dresses: boolean;
     }
   | { readonly action: 'keep'; readonly fix: Fix; readonly seen: SeenPull }
-  | { readonly action: 'close'; readonly seen: SeenPull; readonly why: Closing; readonly deletesBranch: boolean }
-  /** A branch of ours that leads nowhere is deleted. */
-  | { readonly action: 'clean' }
+  | {
+      readonly action: 'close';
+      readonly seen: SeenPull;
+      readonly why: Closing;
+      readonly deletesBranch: boolean;
+      /** Fingerprint of the change that replaces it, where one does. */
+      readonly by: string | null;
+    }
+  /** A branch of ours that leads nowhere is deleted, where it is still at that commit. */
+  | { readonly action: 'clean'; readonly head: string }
   | { readonly action: 'queue'; readonly fix: Fix; readonly since: string; readonly isAskedFor: boolean }
   /** Fit for a pull request but for the reason; a patch where a person can only take it by hand. */
   | { readonly action: 'hold'; readonly patch: string | null }

@@ -1,9 +1,10 @@
+import { idOf, keyFor } from '../world/branch-names.ts';
 import type { Candidate } from '../fix/candidates.ts';
 import { isTicked } from '../world/boxes.ts';
 import type { IgnoredPull } from '../world/dashboard-state.ts';
 import { lastWord, type LessonFromPerson } from '../lessons.ts';
 import { dayMs } from '../limits.ts';
-import type { SeenPull, World } from '../world/world.ts';
+import { furtherBase, homeOf, type SeenPull, type World } from '../world/world.ts';
 
 /** Why a change is left alone because of what a person did. */
 export interface Ignored {
@@ -21,19 +22,25 @@ interface IgnoreContext {
 }
 
 /**
- * Whether a person has closed the pull request of a change, or said that they don't want it. What is open, merged since,
- * or asked back in the dashboard is not ignored; what was closed for later is not ignored any more after its time.
+ * Whether a person has closed the pull request of a change into this base, or said of any that they don't want it. What is
+ * open, merged since, or asked back in the dashboard is not ignored; what was closed for later is not ignored any more after
+ * its time.
  */
 export function ignoredFor(candidate: Candidate, context: IgnoreContext): Ignored | undefined {
   const { world, lessons, fixIdOf } = context;
   const { change } = candidate;
   const fixId = fixIdOf(candidate);
-  const own = world.pulls.filter((seen) => seen.isOurs && brings(seen, change.fingerprint, fixId));
+  const base = furtherBase(world.view);
+  const id = idOf(keyFor(change.fingerprint, base));
+  const isHere = (seen: SeenPull): boolean => seen.isOurs && homeOf(seen, world.view) === world.view.base.name;
+  const own = world.pulls.filter((seen) => isHere(seen) && brings(seen, change.fingerprint, [id, fixId]));
   if (own.some(({ pull }) => pull.state === 'open')) return undefined;
-  const remembered = world.dashboard.state.ignored.filter((each) => has(each, change.fingerprint));
-  const ids = [...own.map((seen) => seen.id), ...remembered.map((each) => each.id), change.fingerprint.slice(0, 12)];
+  const remembered = world.dashboard.state.ignored.filter(
+    (each) => (each.base ?? null) === base && has(each, change.fingerprint),
+  );
+  const ids = [...own.map((seen) => seen.id), ...remembered.map((each) => each.id), id];
   if (ids.some((id) => isTicked(world.dashboard.ticks, 'reopen', id))) return undefined;
-  const word = lastWord(lessons, change.fingerprint);
+  const word = wordFor(lessons, change.fingerprint, world);
   const newest = own.at(-1);
   const closed = closedPull(newest, remembered);
   if (word?.reason === 'reopened' && (closed === undefined || isSince(word.at, closed.at))) return undefined;
@@ -46,12 +53,33 @@ export function ignoredFor(candidate: Candidate, context: IgnoreContext): Ignore
 }
 
 /**
+ * The newest word on a change. What is wrong is wrong in every branch, and so is it no more once that is taken back; but only
+ * the pull request that it was said of comes back by that.
+ */
+export function wordFor(
+  lessons: readonly LessonFromPerson[],
+  change: string,
+  world: World,
+): LessonFromPerson | undefined {
+  const isElsewhere = ({ reason, pullRequest }: LessonFromPerson): boolean =>
+    reason === 'reopened' &&
+    world.pulls.some((seen) => seen.pull.number === pullRequest && homeOf(seen, world.view) !== world.view.base.name);
+  const last = lastWord(lessons, change);
+  if (last === undefined || !isElsewhere(last)) return last;
+  const here = lastWord(
+    lessons.filter((lesson) => !isElsewhere(lesson)),
+    change,
+  );
+  return here?.reason === 'reopened' ? here : undefined;
+}
+
+/**
  * Where it can't be read what a pull request brings, its branch tells. Of a group, a closed one is then taken to have brought
  * all of it, and an open one nothing that people have closed elsewhere.
  */
-function brings({ marker, id, pull }: SeenPull, change: string, fixId: string): boolean {
+function brings({ marker, id, pull }: SeenPull, change: string, [own, fixId]: readonly [string, string]): boolean {
   if (typeof marker === 'object') return marker.members.some((member) => member.change === change);
-  return change.startsWith(id) || (id === fixId && pull.state !== 'open');
+  return id === own || (id === fixId && pull.state !== 'open');
 }
 
 function has(ignored: IgnoredPull, change: string): boolean {

@@ -1,12 +1,13 @@
 import { isoTime } from '../../../shared/clock.ts';
 import type { Tick } from '../world/boxes.ts';
+import { idOf, keyFor } from '../world/branch-names.ts';
 import type { Candidate } from '../fix/candidates.ts';
 import type { IgnoredPull } from '../world/dashboard-state.ts';
 import { sortedSet } from '../../../shared/canonical.ts';
 import { lastWord, mergeLessons, type LessonFromPerson } from '../lessons.ts';
 import type { MarkedMember } from '../world/pull-marker.ts';
 import { isClosedByPerson, isSince } from './ignored.ts';
-import type { World } from '../world/world.ts';
+import { furtherBase, homeOf, type World } from '../world/world.ts';
 
 /** What is known of people's words: the results branch's, the dashboard's, and those that were ticked since. */
 export function learn(world: World, known: readonly LessonFromPerson[], nowMs: number): readonly LessonFromPerson[] {
@@ -41,17 +42,21 @@ const maxFindings = 3;
  * single change whose marker is lost is known by its candidate.
  */
 export function closedPulls(world: World, candidates: readonly Candidate[]): readonly IgnoredPull[] {
+  const base = furtherBase(world.view);
+  const isOf = (id: string, { change }: Candidate): boolean => idOf(keyFor(change.fingerprint, base)) === id;
   const seen = [...new Set(world.pulls.map((pull) => pull.id))].flatMap((id): IgnoredPull[] => {
     const own = world.pulls.filter((each) => each.id === id && each.isOurs);
     const newest = own.at(-1);
     if (newest === undefined || own.some(({ pull }) => pull.state === 'open') || !isClosedByPerson(newest)) return [];
     const { pull, marker } = newest;
     const members =
-      typeof marker === 'object'
-        ? marker.members
-        : candidates.filter(({ change }) => change.fingerprint.startsWith(id)).map(memberOf);
+      typeof marker === 'object' ? marker.members : candidates.filter((candidate) => isOf(id, candidate)).map(memberOf);
+    const plan = typeof marker === 'object' ? marker.plan : null;
+    const at = pull.closedAt ?? '';
+    const home = homeOf(newest, world.view);
+    const into = home === world.view.repository.defaultBranch ? {} : { base: home };
     return [
-      { id, branch: pull.branch, pullRequest: pull.number, at: pull.closedAt ?? '', members: members.map(shortMember) },
+      { id, plan, ...into, branch: pull.branch, pullRequest: pull.number, at, members: members.map(shortMember) },
     ];
   });
   const shown = new Set(world.pulls.map((pull) => pull.id));

@@ -12,7 +12,7 @@ import { gateWorkspace, refusalOf, workflowPaths, type GateContext } from '../fi
 import { ignoredFor } from './ignored.ts';
 import type { LessonFromPerson } from '../lessons.ts';
 import type { PublishLimits } from '../limits.ts';
-import { openPulls, type World } from '../world/world.ts';
+import { homeOf, openPulls, type World } from '../world/world.ts';
 
 export interface PrepareContext {
   readonly world: World;
@@ -44,10 +44,10 @@ export function sortOut(candidates: readonly Candidate[], context: PrepareContex
     const { verdict, reason } = candidate;
     const ignored = verdict === 'proven' ? ignoredFor(candidate, rules) : undefined;
     if (verdict !== 'proven')
-      decisions.push({ ...aboutCandidate(candidate, `${verdict}: ${reason}`), action: 'refuse' });
+      decisions.push({ ...aboutCandidate(candidate, context.plan.base, `${verdict}: ${reason}`), action: 'refuse' });
     else if (ignored)
       decisions.push({
-        ...aboutCandidate(candidate, ignored.reason),
+        ...aboutCandidate(candidate, context.plan.base, ignored.reason),
         action: 'ignore',
         closed: ignored.pull?.number ?? null,
       });
@@ -59,7 +59,9 @@ export function sortOut(candidates: readonly Candidate[], context: PrepareContex
 /** A change whose pull request is open stays with it, however the plan groups changes by now. */
 function keyFor(candidate: Candidate, { world, plan }: Pick<PrepareContext, 'world' | 'plan'>): string {
   const { fingerprint } = candidate.change;
-  for (const { marker } of openPulls(world)) {
+  for (const seen of openPulls(world)) {
+    const { marker } = seen;
+    if (homeOf(seen, world.view) !== world.view.base.name) continue;
     if (typeof marker === 'object' && marker.members.some((member) => member.change === fingerprint)) return marker.key;
   }
   return keyOf(candidate, plan);
@@ -74,35 +76,40 @@ export function prepareFixes(
   const gates: GateContext = { workspace: gateWorkspace(base), policy: context.policy, mask: context.mask };
   const ready: ReadyChange[] = [];
   const held: Decision[] = [];
+  const { base: into } = context.plan;
   for (const candidate of wanted) {
-    const result = makeReady(candidate, base, { gates, identity: context.identity });
+    const result = makeReady(candidate, base, { gates, identity: context.identity, into });
     if ('action' in result) held.push(result);
     else ready.push(result);
   }
-  const rules = { keyFor: (each: Candidate) => keyFor(each, context), maxFiles: context.policy.size.files };
+  const rules = { keyFor: (each: Candidate) => keyFor(each, context), maxFiles: context.policy.size.files, base: into };
   const { fixes, clashes } = groupChanges(ready, rules);
-  const waiting = clashes.map(({ candidate, reason }) => hold(candidate, reason));
+  const waiting = clashes.map(({ candidate, reason }) => hold(candidate, into, reason));
   return { fixes, decisions: [...held, ...waiting] };
 }
 
 function makeReady(
   candidate: Candidate,
   base: BaseFiles,
-  { gates, identity }: { readonly gates: GateContext; readonly identity: HostIdentity },
+  {
+    gates,
+    identity,
+    into,
+  }: { readonly gates: GateContext; readonly identity: HostIdentity; readonly into: string | null },
 ): ReadyChange | Decision {
   const anchored = anchorChange(candidate.change, base);
-  if (anchored.state === 'held') return hold(candidate, anchored.reason);
+  if (anchored.state === 'held') return hold(candidate, into, anchored.reason);
   const { files, merged } = anchored;
   const refusal = files.length === 0 ? undefined : refusalOf(candidate, files, gates);
-  if (refusal !== undefined) return hold(candidate, refusal);
+  if (refusal !== undefined) return hold(candidate, into, refusal);
   const workflows = workflowPaths(files);
   if (workflows.length > 0 && !identity.mayWriteWorkflows) {
     const reason = `the token may not push ${workflows.join(', ')}: an App token with the permission workflows can`;
-    return { ...hold(candidate, reason), action: 'hold', patch: createPatch(files) };
+    return { ...hold(candidate, into, reason), action: 'hold', patch: createPatch(files) };
   }
   return { candidate, files, merged };
 }
 
-function hold(candidate: Candidate, reason: string): Decision {
-  return { ...aboutCandidate(candidate, reason), action: 'hold', patch: null };
+function hold(candidate: Candidate, into: string | null, reason: string): Decision {
+  return { ...aboutCandidate(candidate, into, reason), action: 'hold', patch: null };
 }

@@ -4,7 +4,7 @@ import { canonicalJson, compareText, sha256, sortedSet } from '../../../shared/c
 import { bug } from '../../../shared/errors.ts';
 import { mergeTexts } from '../../../shared/merge-texts.ts';
 import type { AnchoredFile } from './anchor.ts';
-import { branchOf, idOf } from '../world/branch-names.ts';
+import { branchOf, idOf, keyFor } from '../world/branch-names.ts';
 import { highest, severityRank, type Candidate } from './candidates.ts';
 
 /** A change that is ready for a pull request, on the base as it is now. */
@@ -16,10 +16,12 @@ export interface ReadyChange {
 
 /** What becomes one pull request: one change, or those of a group. Without files the base has all of it. */
 export interface Fix {
-  /** 64 hexadecimal digits: the change's own fingerprint, or that of the group. */
+  /** 64 hexadecimal digits: of the change's own fingerprint, or of the group; see `keyFor`. */
   readonly key: string;
   readonly id: string;
   readonly branch: string;
+  /** What it goes into; null = the default branch. */
+  readonly base: string | null;
   readonly master: MasterName;
   /** Null for a fix of one change. */
   readonly group: string | null;
@@ -39,20 +41,27 @@ export interface Clash {
 /** Changes that one pull request joins at most: more can't be reviewed as one. */
 const maxMembers = 50;
 
+interface GroupRules {
+  readonly keyFor: (candidate: Candidate) => string;
+  readonly maxFiles: number;
+  /** What the changes go into; null = the default branch. */
+  readonly base: string | null;
+}
+
 /**
  * Puts changes together as the plan says. In a group, texts of one path are joined in three ways; a change that can't be
  * is left out and named. The most severe come first.
  */
 export function groupChanges(
   ready: readonly ReadyChange[],
-  rules: { readonly keyFor: (candidate: Candidate) => string; readonly maxFiles: number },
+  rules: GroupRules,
 ): { readonly fixes: readonly Fix[]; readonly clashes: readonly Clash[] } {
   const groups = new Map<string, ReadyChange[]>();
   for (const change of ready.toSorted(bySeverity)) {
     const key = rules.keyFor(change.candidate);
     groups.set(key, [...(groups.get(key) ?? []), change]);
   }
-  const joined = [...groups].map(([key, members]) => joinMembers(key, withWork(members), rules.maxFiles));
+  const joined = [...groups].map(([key, members]) => joinMembers(key, withWork(members), rules));
   return { fixes: joined.map(({ fix }) => fix), clashes: joined.flatMap(({ clashes }) => clashes) };
 }
 
@@ -61,26 +70,31 @@ function bySeverity(a: ReadyChange, b: ReadyChange): number {
   return rank === 0 ? compareText(a.candidate.change.fingerprint, b.candidate.change.fingerprint) : rank;
 }
 
-/** How a plan puts changes together. */
+/** How a plan puts changes together, and what they go into. */
 export interface Grouping {
   readonly name: string;
   readonly group: PullRequestPolicy['group'];
+  /** Null = the default branch. */
+  readonly base: string | null;
 }
 
 /** Of a single change its fingerprint: the same change made for another plan is the same fix. */
-export function keyOf({ change, master, capability }: Candidate, plan: Grouping): string {
-  if (plan.group === 'none') return change.fingerprint;
-  const parts = plan.group === 'capability' ? [master, capability] : [master];
-  return sha256(['group', plan.name, plan.group, ...parts].join('\n'));
+export function keyOf({ change, master, capability }: Candidate, { name, group, base }: Grouping): string {
+  if (group === 'none') return keyFor(change.fingerprint, base);
+  const parts = group === 'capability' ? [master, capability] : [master];
+  return keyFor(sha256(['group', name, group, ...parts].join('\n')), base);
 }
 
 /**
  * Branch names that the candidates of an execution can have, before it is known which of them are fit: those of all
  * groupings, as a plan may have had another one when people closed what it proposed.
  */
-export function possibleBranches(candidates: readonly Candidate[], plan: Pick<Grouping, 'name'>): readonly string[] {
+export function possibleBranches(
+  candidates: readonly Candidate[],
+  plan: Pick<Grouping, 'name' | 'base'>,
+): readonly string[] {
   const names = candidates.flatMap((each) => [
-    branchOf(each.master, each.change.fingerprint, each.change.pullRequest.branchSlug),
+    branchOf(each.master, keyOf(each, { ...plan, group: 'none' }), each.change.pullRequest.branchSlug),
     ...(['capability', 'master'] as const).flatMap((group) =>
       [groupName([each]), mixedName].map((name) => branchOf(each.master, keyOf(each, { ...plan, group }), name)),
     ),
@@ -105,7 +119,7 @@ function withWork(members: readonly ReadyChange[]): readonly ReadyChange[] {
 function joinMembers(
   key: string,
   members: readonly ReadyChange[],
-  maxFiles: number,
+  { maxFiles, base }: GroupRules,
 ): { readonly fix: Fix; readonly clashes: readonly Clash[] } {
   const files = new Map<string, AnchoredFile>();
   const kept: ReadyChange[] = [];
@@ -126,7 +140,7 @@ function joinMembers(
       for (const { result } of joined) if (result !== undefined) files.set(result.path, result);
     }
   }
-  return { fix: fixOf(key, kept, [...files.values()]), clashes };
+  return { fix: fixOf({ key, base }, kept, [...files.values()]), clashes };
 }
 
 /** Two edits of one file as one; undefined where they can't be joined. */
@@ -137,11 +151,15 @@ function joinFile(first: AnchoredFile | undefined, second: AnchoredFile): Anchor
   return after === undefined ? undefined : { ...second, after };
 }
 
-function fixOf(key: string, kept: readonly ReadyChange[], joined: readonly AnchoredFile[]): Fix {
+function fixOf(
+  { key, base }: Pick<Fix, 'key' | 'base'>,
+  kept: readonly ReadyChange[],
+  joined: readonly AnchoredFile[],
+): Fix {
   const [first] = kept;
   if (first === undefined) throw bug('fix-without-change', `The fix ${key} has no change`);
   const { change, master } = first.candidate;
-  const group = key === change.fingerprint ? null : groupName(kept.map(({ candidate }) => candidate));
+  const group = key === keyFor(change.fingerprint, base) ? null : groupName(kept.map(({ candidate }) => candidate));
   const files = joined
     .map(({ path, mode, before, after }) => ({ path, mode, before, after }))
     .toSorted((a, b) => compareText(a.path, b.path));
@@ -149,6 +167,7 @@ function fixOf(key: string, kept: readonly ReadyChange[], joined: readonly Ancho
     key,
     id: idOf(key),
     branch: branchOf(master, key, group ?? change.pullRequest.branchSlug),
+    base,
     master,
     group,
     members: kept,

@@ -29,8 +29,16 @@ export interface Applied {
   readonly commit: HostCommit | null;
   /** Who could not be asked for a review. */
   readonly notAsked: readonly string[];
+  /** Whether a branch was not deleted because somebody has pushed to it since it was seen. */
+  readonly branchStays: boolean;
   /** Set where the host refused: for a person to mend, or because somebody was faster. */
   readonly refused: { readonly code: string; readonly message: string } | null;
+}
+
+/** A decision of which nothing has come yet. */
+export function nothingDone(decision: Decision): Applied {
+  const { pullRequest } = decision;
+  return { decision, pullRequest, commit: null, notAsked: [], branchStays: false, refused: null };
 }
 
 /**
@@ -38,13 +46,7 @@ export interface Applied {
  * branch, then the pull request, then its labels. The next run goes on from what it finds.
  */
 export async function applyDecision(decision: Decision, context: ApplyContext): Promise<Applied> {
-  const done: Applied = {
-    decision,
-    pullRequest: decision.pullRequest,
-    commit: null,
-    notAsked: [],
-    refused: null,
-  };
+  const done = nothingDone(decision);
   try {
     return { ...done, ...(await write(decision, context)) };
   } catch (error) {
@@ -65,8 +67,7 @@ async function write(decision: Decision, context: ApplyContext): Promise<Partial
     case 'close':
       return close(decision, context);
     case 'clean':
-      await context.host.deleteBranch(decision.branch);
-      return {};
+      return { branchStays: !(await deleteAsSeen(decision.branch, decision.head, context)) };
     case 'hand-over':
       if (decision.tells) await tellOnce(decision.seen, 'hands-off', context);
       return {};
@@ -138,8 +139,19 @@ async function close(decision: Of<'close'>, context: ApplyContext): Promise<Part
   const body = typeof seen.marker === 'object' ? withBlock(seen.pull.body, renderClosed(seen.marker, why)) : undefined;
   const fits = body !== undefined && body.length <= context.limits.body;
   await host.editPullRequest(seen.pull.number, { ...(fits ? { body } : {}), state: 'closed' });
-  if (deletesBranch) await host.deleteBranch(seen.pull.branch);
-  return {};
+  const head = deletesBranch ? seen.pull.head : null;
+  return head === null ? {} : { branchStays: !(await deleteAsSeen(seen.pull.branch, head.sha, context)) };
+}
+
+/** Gives whether the branch is gone: with a commit that was not seen when this was decided, it stays. */
+async function deleteAsSeen(branch: string, sha: string, { host }: ApplyContext): Promise<boolean> {
+  try {
+    await host.deleteBranch(branch, sha);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CortexError) || error.code !== 'branch-moved') throw error;
+    return false;
+  }
 }
 
 /** The comments that are there are read first: a run that died after it had written one is not repeated. */

@@ -75,18 +75,21 @@ function plainLine(fix: Fix): string {
   return `${formatCount(fix.members.length, 'change')} of ${fix.master} in one pull request, as the plan groups them.`;
 }
 
-/** What the text says but for the execution, its links and what it cost: the same digest needs no new text. */
+/**
+ * What the text says but for the execution, its plan, its links and what it cost: the same digest needs no new text, though
+ * two plans propose the same.
+ */
 export function textDigest(fix: Fix, after: number | null, context: TextContext): string {
   const { report } = context;
-  const neutral = { ...report, execution_id: '', evidence: [], plan: { ...report.plan, digest: '' } };
+  const neutral = { ...report, execution_id: '', evidence: [], plan: { name: '', file: '', digest: '' } };
   const members = fix.members.map(({ candidate, ...rest }) => {
     const change = { ...candidate.change, baseCommit: '' };
-    return { ...rest, candidate: { ...candidate, change, tokens: 0 } };
+    return { ...rest, candidate: { ...candidate, change, task: '', tokens: 0 } };
   });
   const text = visibleText(
     { ...fix, members },
     { after, detail: { rows: 100, words: 20_000 } },
-    { ...context, runUrl: null, report: neutral },
+    { ...context, runUrl: null, resultsUrl: '', resultsBranch: '', report: neutral },
   );
   return sha256(text).slice(0, 16);
 }
@@ -96,7 +99,9 @@ function markerOf(fix: Fix, digest: string, { report }: TextContext): PullMarker
     key: fix.key,
     plan: report.plan.name,
     execution: report.execution_id,
+    startedAt: report.started_at,
     master: fix.master,
+    ...(fix.base === null ? {} : { base: fix.base }),
     members: fix.members.map(({ candidate }) => ({
       change: candidate.change.fingerprint,
       task: candidate.task,

@@ -13,6 +13,11 @@ export function box(name: string, text: string, isTicked = false): string {
   return `- [${isTicked ? 'x' : ' '}] <!-- cortex:box ${name} --> ${text}`;
 }
 
+/** Whether a text has a box of that name, ticked or not. */
+export function hasBox(text: string, name: string): boolean {
+  return text.includes(`<!-- cortex:box ${name} -->`);
+}
+
 /** Names of all boxes that are ticked in a text, whatever has become of their lines around them. */
 export function tickedNames(text: string): readonly string[] {
   return text.split(/\r\n|\r|\n/).flatMap((line) => {
@@ -27,7 +32,8 @@ export function readTicks(text: string): readonly Tick[] {
   return names.flatMap((name) => parseTick(name) ?? []);
 }
 
-function parseTick(name: string): Tick | undefined {
+/** A tick by the name of its box; undefined where we give no such name. */
+export function parseTick(name: string): Tick | undefined {
   const [kind = '', key = '', reason = ''] = name.split(/\s+/);
   if (!id.test(key)) return undefined;
   if (kind === 'open' || kind === 'reopen' || kind === 'take-over') return { box: kind, id: key };

@@ -1,4 +1,5 @@
 import { masterNames, type MasterName } from '../../../protocol/words.ts';
+import { sha256 } from '../../../shared/canonical.ts';
 
 /** Every branch of a fix lies below it. */
 export const branchPrefix = 'cortex/';
@@ -6,6 +7,14 @@ export const branchPrefix = 'cortex/';
 /** Digits of a key that a branch, a box and people name a fix by. */
 const idLength = 12;
 const pattern = new RegExp(`^${branchPrefix}(${masterNames.join('|')})/([0-9a-f]{${idLength}})-[a-z0-9-]+$`);
+
+/**
+ * Key of a fix by what it brings and where that goes: into a branch beside the default one (null = that) it is another fix,
+ * with a branch and a pull request of its own.
+ */
+export function keyFor(what: string, base: string | null): string {
+  return base === null ? what : sha256(['base', base, what].join('\n'));
+}
 
 /** The short form of a fix's key. */
 export function idOf(key: string): string {

@@ -2,6 +2,7 @@ import type {
   HostComment,
   HostCommit,
   HostFile,
+  HostIssue,
   HostQuestion,
   HostRole,
   HostTreeEntry,
@@ -31,6 +32,8 @@ export interface HostReader {
   readonly roleOf: (login: string) => Promise<HostRole>;
   /** Comments of one issue or pull request, in the order in which they were written. */
   readonly readComments: (issue: number) => Promise<readonly HostComment[]>;
+  /** One issue as it is now, without its comments; null where it is gone. */
+  readonly readIssue: (issue: number) => Promise<Omit<HostIssue, 'comments'> | null>;
 }
 
 /** What the publisher writes. Each verb may be sent twice: what is there already is taken for done. */
@@ -41,7 +44,8 @@ export interface HostWriter {
   readonly createBranch: (name: string, sha: string) => Promise<void>;
   /** Forward only. Throws `branch-moved` where the commit does not come after what the branch has now. */
   readonly moveBranch: (name: string, sha: string) => Promise<void>;
-  readonly deleteBranch: (name: string) => Promise<void>;
+  /** Only where the branch is at that commit; throws `branch-moved` where it is at another. One that is gone is deleted. */
+  readonly deleteBranch: (name: string, sha: string) => Promise<void>;
   /** Where the branch has an open one already, that. */
   readonly openPullRequest: (order: {
     readonly branch: string;

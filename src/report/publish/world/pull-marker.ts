@@ -30,7 +30,11 @@ export const pullMarkerSchema = z.strictObject({
   plan: z.string(),
   /** The execution that wrote the text last. */
   execution: z.string(),
+  /** When that execution began; older versions did not say. */
+  startedAt: z.string().optional(),
   master: z.enum(masterNames),
+  /** The branch that it was opened for, where that is not the default one. */
+  base: z.string().optional(),
   members: z.array(member).min(1),
   /** Null where there are too many: then the branch tells. */
   paths: z.array(z.string()).nullable(),

@@ -9,7 +9,7 @@ import {
 import { isoTime } from '../../../shared/clock.ts';
 import { compareText, sortedSet } from '../../../shared/canonical.ts';
 import { branchPrefix, idOf, idOfBranch } from './branch-names.ts';
-import { dashboardLabel, seenDashboard, type DashboardSeen } from './dashboard-state.ts';
+import { dashboardLabel, dashboardMark, seenDashboard, type DashboardSeen } from './dashboard-state.ts';
 import type { HostReader } from './host.ts';
 import { dayMs } from '../limits.ts';
 import { ownWords, type CommitWords } from './own-commit.ts';
@@ -42,6 +42,8 @@ export function questionOf(asked: {
   readonly branches: readonly string[];
   readonly results: string;
   readonly labels: readonly string[];
+  /** Who the publisher speaks as. */
+  readonly login: string;
   readonly mergedDays: number;
   readonly nowMs: number;
 }): HostQuestion {
@@ -51,6 +53,7 @@ export function questionOf(asked: {
     branches: asked.branches,
     results: asked.results,
     issueLabel: dashboardLabel,
+    ownIssues: { login: asked.login, mark: dashboardMark },
     labels: sortedSet([...asked.labels, dashboardLabel]),
     mergedSince: isoTime(asked.nowMs - asked.mergedDays * dayMs),
   };
@@ -95,6 +98,16 @@ async function withPaths(seen: SeenPull, view: HostView, host: HostReader): Prom
   const after = new Map(head.map((entry) => [entry.path, entry.sha]));
   const paths = sortedSet([...before.keys(), ...after.keys()]).filter((path) => before.get(path) !== after.get(path));
   return { ...seen, paths: paths.toSorted(compareText) };
+}
+
+/** The branch that changes go into; null = the default one. */
+export function furtherBase({ base, repository }: HostView): string | null {
+  return base.name === repository.defaultBranch ? null : base.name;
+}
+
+/** The branch that a pull request of ours was opened for, whatever it is pointed at now. */
+export function homeOf({ marker, pull }: SeenPull, { repository }: HostView): string {
+  return typeof marker === 'object' ? (marker.base ?? repository.defaultBranch) : pull.base;
 }
 
 /** Open ones of ours: they count against the limits and claim their paths. */

@@ -79,7 +79,9 @@ export function changeTree(objects: Objects, base: string | null, changes: reado
       if (change.sha === null) entries.delete(first);
       else entries.set(first, { path: first, mode: change.mode, sha: change.sha });
     } else {
-      below.set(first, [...(below.get(first) ?? []), { ...change, path: rest.join('/') }]);
+      const inside = below.get(first) ?? [];
+      inside.push({ ...change, path: rest.join('/') });
+      below.set(first, inside);
     }
   }
   for (const [name, inside] of below) {

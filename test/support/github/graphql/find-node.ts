@@ -49,6 +49,12 @@ function nodeIn(world: World, repository: Repository, id: string): unknown {
   return label ? labelNode(world, repository, label) : null;
 }
 
+export function repositoryById(world: World, id: string): Repository {
+  const found = [...world.repositories.values()].find((each) => repositoryNodeId(each) === id);
+  if (!found) throw unresolved(id);
+  return found;
+}
+
 export function threadById(world: World, id: string): { readonly repository: Repository; readonly thread: Thread } {
   for (const repository of world.repositories.values()) {
     const thread = [...repository.threads.values()].find((each) => threadNodeId(each) === id);

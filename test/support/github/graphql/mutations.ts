@@ -11,6 +11,7 @@ import { refusal } from './connection.ts';
 import type { Asker } from './asker.ts';
 import { accountById, labelById, pullById, teamById, threadById, unresolved } from './find-node.ts';
 import { commitNode } from './git-nodes.ts';
+import { updateRefs, type RefsInput } from './ref-mutations.ts';
 import { refNode } from './repository-nodes.ts';
 import { pullNode, threadNode } from './thread-nodes.ts';
 
@@ -54,6 +55,7 @@ export const mutations = {
     changeLabels(asker, input, false),
   requestReviews: ({ input }: { readonly input: ReviewsInput }, asker: Asker) => requestReviews(asker, input),
   createCommitOnBranch: ({ input }: { readonly input: CommitInput }, asker: Asker) => commitOnBranch(asker, input),
+  updateRefs: ({ input }: { readonly input: RefsInput }, asker: Asker) => updateRefs(asker, input),
   convertPullRequestToDraft: ({ input }: { readonly input: ReviewsInput }, asker: Asker) =>
     setDraft(asker, input, true),
   markPullRequestReadyForReview: ({ input }: { readonly input: ReviewsInput }, asker: Asker) =>

@@ -77,6 +77,24 @@ export const actionRoutes: readonly Route[] = [
     if (found.isExpired) throw refusal(410, 'Artifact has expired');
     return { status: 302, headers: { location: found.contentUrl } };
   }),
+  repositoryRoute(['GET', `${base}/environments/{environment_name}`], reads('actions'), (call) => {
+    const { world, repository, params } = call;
+    const name = params['environment_name'] ?? '';
+    const rules = repository.settings.environments[name];
+    if (!rules) throw notFound();
+    const at = repository.createdAt;
+    return ok({
+      id: 1,
+      node_id: nodeId('EN', 1),
+      name,
+      url: repositoryUrl(world, repository, `/environments/${encodeURIComponent(name)}`),
+      html_url: pageUrl(world, repository, `/deployments/activity_log?environments_filter=${name}`),
+      created_at: at,
+      updated_at: at,
+      protection_rules: rules.map((type, id) => ({ id, node_id: nodeId('GA', id), type })),
+      deployment_branch_policy: null,
+    });
+  }),
   repositoryRoute(['GET', `${base}/actions/runs/{run_id}`], reads('actions'), (call) => {
     const run = call.repository.runs.find(({ id }) => String(id) === call.params['run_id']);
     if (!run) throw notFound();
@@ -156,7 +174,11 @@ function artifactJson({ world, repository }: RepositoryCall, each: Artifact): Js
     created_at: each.createdAt,
     updated_at: each.createdAt,
     expires_at: stampOf(Date.parse(each.createdAt) + 90 * 86_400_000),
-    workflow_run: { id: each.runId, repository_id: repository.id, head_repository_id: repository.id },
+    workflow_run: {
+      id: each.runId,
+      repository_id: repository.id,
+      head_repository_id: repository.id + (each.isOfFork === true ? 1 : 0),
+    },
   };
 }
 

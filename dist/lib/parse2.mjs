@@ -1,0 +1,1 @@
+export{t as parsePlan}from"./parse.mjs";

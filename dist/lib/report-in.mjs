@@ -1,0 +1,1 @@
+export{t as reportIn}from"./report-in2.mjs";

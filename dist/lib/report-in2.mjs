@@ -1,0 +1,1 @@
+import{r as e}from"./report.mjs";import{t}from"./json-of.mjs";function n(n){let r=e.safeParse(t(n));return r.success?[r.data]:[]}export{n as t};

@@ -1,0 +1,1 @@
+import{t as e}from"./yaml.mjs";var t=e.parseDocument;export{t as parseDocument};
