@@ -26,7 +26,7 @@ describe('a check', () => {
   afterEach(() => repository.remove());
 
   const check = (names: readonly string[], base: string | undefined = 'HEAD'): Promise<PlanCheck> =>
-    checkPlans({ files: names.map(file), base, history: [], path });
+    checkPlans({ files: names.map(file), base, readHistory: () => Promise.resolve([]), path });
   const statesOf = ({ plans }: PlanCheck): readonly string[] =>
     plans.map((each) => `${each.file.split('/').at(-1)} ${each.state}`);
 
@@ -73,7 +73,12 @@ describe('a check', () => {
   });
 
   it('without a base takes every plan for new', async () => {
-    const { plans } = await checkPlans({ files: [file('a.yaml')], base: undefined, history: [], path });
+    const { plans } = await checkPlans({
+      files: [file('a.yaml')],
+      base: undefined,
+      readHistory: () => Promise.resolve([]),
+      path,
+    });
     expect(plans.map(({ state }) => state)).toEqual(['added']);
   });
 

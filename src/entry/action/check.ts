@@ -19,23 +19,38 @@ export const checkStep: RunStep = async (step) => {
 };
 
 async function check(step: Step, host: CodeHost | undefined): Promise<number> {
-  const history = await readHistory(step, host);
   const files = readPlans(step.read);
   const base = step.read('base') || undefined;
-  const checked = await checkPlans({ files, base, history, path: step.environment.path });
+  const checked = await checkPlans({
+    files,
+    base,
+    readHistory: historyReader(step, host),
+    path: step.environment.path,
+  });
   const rendered = renderCheck(checked.plans);
   await show(step, checked, rendered);
   await comment(step, host, rendered);
   return checked.exitCode;
 }
 
-/** Of a folder where one is named, else of the results branch; a history that can't be read is none. */
-async function readHistory({ read, io }: Step, host: CodeHost | undefined): Promise<readonly Report[]> {
-  const folder = read('history');
-  if (folder !== '' || host === undefined) return folder === '' ? [] : readPastReports(folder);
+/** Of a folder where one is named, else of the results branch of the plan, each read once. */
+function historyReader(step: Step, host: CodeHost | undefined): (branch: string) => Promise<readonly Report[]> {
+  const folder = step.read('history');
+  const seen = new Map<string, Promise<readonly Report[]>>();
+  return (branch) => {
+    const key = folder === '' ? branch : '';
+    const known = seen.get(key) ?? (folder === '' ? readPublished(step, host, branch) : readPastReports(folder));
+    seen.set(key, known);
+    return known;
+  };
+}
+
+/** A history that can't be read is none. */
+async function readPublished({ io }: Step, host: CodeHost | undefined, branch: string): Promise<readonly Report[]> {
+  if (host === undefined) return [];
   try {
     const { readPublishedReports } = await import('../check/published-reports.ts');
-    return await readPublishedReports(host.github, 'cortex/results');
+    return await readPublishedReports(host.github, branch);
   } catch (error) {
     io.err(`cortex: earlier executions could not be read, so the forecast has none: ${messageOf(error)}\n`);
     return [];

@@ -16,8 +16,8 @@ export interface CheckOrder {
   readonly files: readonly string[];
   /** Revision to compare with; undefined = none, and everything counts as new. */
   readonly base: string | undefined;
-  /** Results of earlier executions, of any plan. */
-  readonly history: readonly Report[];
+  /** Results of earlier executions, of any plan, that are kept on a results branch. */
+  readonly readHistory: (branch: string) => Promise<readonly Report[]>;
   /** PATH, for git. */
   readonly path: string;
 }
@@ -72,7 +72,7 @@ function isGone(file: string, gone: readonly string[]): boolean {
 
 async function compare(file: string, { plan, digest }: ParsedPlan, order: CheckOrder): Promise<CheckedPlan> {
   const { before, note } = await planBefore(file, order);
-  const history = historyOf(plan.name, order.history);
+  const history = historyOf(plan.name, await order.readHistory(plan.publish.branch));
   const preview = previewOf({ plan, digest, before, history });
   const state = before === undefined ? 'added' : planDigest(before) === digest ? 'unchanged' : 'changed';
   return { file, state, preview, ...(note === undefined ? {} : { note }) };
