@@ -5,7 +5,7 @@ import type { NewEvent } from '../../../src/protocol/event.ts';
 import { canonicalJson, sha256 } from '../../../src/shared/canonical.ts';
 import { problem } from '../../../src/shared/errors.ts';
 import { completed, declaredTask, executionId, logOf, started } from '../../support/events.ts';
-import { changedPlan } from '../../support/plans.ts';
+import { changedPlan, validPlan } from '../../support/plans.ts';
 import { resultWith } from '../../support/scripted-worker.ts';
 
 const plan = changedPlan((spec) => (spec['success'] = [{ id: 'none-failed', check: 'tasks.failed == 0' }]));
@@ -23,7 +23,7 @@ function blobsOf(...contents: readonly string[]): { getBlob: (hash: string) => P
 }
 
 const began = started({
-  plan: { name: 'simple', file: 'plan.yaml', digest: sha256('digest'), blob: sha256(plan) },
+  plan: { name: 'simple', file: 'plan.yaml', digest: validPlan(plan).digest, blob: sha256(plan) },
   tasks: [declaredTask('scan'), declaredTask('look')],
 });
 const done = (task: string, content: string): NewEvent => completed(task, { result: sha256(content) });

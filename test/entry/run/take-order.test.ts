@@ -6,8 +6,8 @@ import { readEnvironment } from '../../../src/entry/environment.ts';
 import { findPlace } from '../../../src/entry/run/order.ts';
 import { runPaths } from '../../../src/entry/run/paths.ts';
 import { takeOrder, type TakenOrder } from '../../../src/entry/run/take-order.ts';
-import { sha256 } from '../../../src/shared/canonical.ts';
 import { logOf, started } from '../../support/events.ts';
+import { validPlan } from '../../support/plans.ts';
 import { scratchRepository, type ScratchRepository } from '../../support/scratch-repository.ts';
 import { smallPlan, smallRepository } from '../../support/small-plan.ts';
 
@@ -36,7 +36,7 @@ describe('what is to be run', () => {
     const plan = {
       name: 'small',
       file: 'plan.yaml',
-      digest: sha256('d'),
+      digest: validPlan(smallPlan).digest,
       blob: await fileBlobs(paths.blobs).putBlob(smallPlan),
     };
     const copy = openLogCopy(paths.log);
