@@ -98,10 +98,12 @@ describe.each(stores().slice(0, 1))('legs that go silent, over $name', ({ url })
   it('one that is frozen for longer than its lease is replaced, and does no harm when it wakes', async () => {
     const world = scriptedWorld();
     const run = { url, id: freshId(), path: world.path };
+    // Both begin at once: who comes when the lease has ended already finds nobody to miss.
+    const staying = startLeg(run, { masters: ['coordinator-master', 'cicd-master', 'development-master'] });
     const frozen = startLeg(run, { masters: ['security-master'], out: join(world.path, 'frozen') });
     await frozen.printed(/find-1 .*started/);
     frozen.signal('SIGSTOP');
-    const others = await startLeg(run, { masters: ['coordinator-master', 'cicd-master', 'development-master'] }).ended;
+    const others = await staying.ended;
     frozen.signal('SIGCONT');
     const woken = await frozen.ended;
     expect(others.code).toBe(3);
