@@ -36,12 +36,15 @@ async function check(step: Step, host: CodeHost | undefined): Promise<number> {
 /** Of a folder where one is named, else of the results branch of the plan, each read once. */
 function historyReader(step: Step, host: CodeHost | undefined): (branch: string) => Promise<readonly Report[]> {
   const folder = step.read('history');
+  if (folder !== '') {
+    const reports = readPastReports(folder);
+    return () => reports;
+  }
   const seen = new Map<string, Promise<readonly Report[]>>();
   return (branch) => {
-    const key = folder === '' ? branch : '';
-    const known = seen.get(key) ?? (folder === '' ? readPublished(step, host, branch) : readPastReports(folder));
-    seen.set(key, known);
-    return known;
+    const reports = seen.get(branch) ?? readPublished(step, host, branch);
+    seen.set(branch, reports);
+    return reports;
   };
 }
 

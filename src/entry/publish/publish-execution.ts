@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { lessonKey, type LessonFromPerson } from '../../report/publish/lessons.ts';
+import { unknownLessons, type LessonFromPerson } from '../../report/publish/lessons.ts';
 import type { PublishOutcome } from '../../report/publish/outcome.ts';
 import { foldEvents } from '../../execution/state.ts';
 import { code } from '../../report/markdown/escape.ts';
 import { openQuestions, type OpenQuestion } from '../../report/publish/dashboard/questions.ts';
 import { growingMasker } from '../../shared/mask.ts';
 import type { CommandLine } from '../arguments.ts';
-import { openCodeHost, type CodeHost } from '../code-host.ts';
+import { openCodeHost, withCodeHost, type CodeHost } from '../code-host.ts';
 import { openStored } from '../commands/stored-execution.ts';
 import type { Environment } from '../environment.ts';
 import { checkDigest } from '../run/plan-of-log.ts';
@@ -73,28 +73,24 @@ export async function publishExecution(
   }
 }
 
-async function withDoors<T>(
+function withDoors<T>(
   { plan }: Publishing,
   wish: Pick<Wish, 'args' | 'environment'> & { readonly onToken: (token: string) => void },
   act: (doors: Doors) => Promise<T>,
 ): Promise<T> {
   const { args, environment, onToken } = wish;
   const further = furtherTarget(args.text('target-repository') ?? '', plan, environment.github.repository);
-  const home = openCodeHost(environment, { onToken });
-  try {
-    const target = further ? openTargetHost(environment, further, { onToken }) : home;
-    return await act({ home, target });
-  } finally {
-    await home.close();
-  }
+  const open = (home: CodeHost): Promise<T> =>
+    act({ home, target: further ? openTargetHost(environment, further, { onToken }) : home });
+  return withCodeHost(environment, open, { onToken });
 }
 
 async function publish({ home, target }: Doors, publishing: Publishing, wish: Wish): Promise<Published> {
   const { args, mode, mask, environment } = wish;
   const { runUrl = null, serverUrl } = environment.github;
   const out = resolve(args.text('out') ?? 'coordination');
-  const lessons = await readKnownLessons(home, publishing);
-  const results = await publishResults(home, publishing, { out, mode, runUrl, lessons: [] });
+  const { seen, lessons } = await readKnownLessons(home, publishing);
+  const results = await publishResults(home, publishing, { out, mode, runUrl, lessons: [], seen });
   const resultsUrl = `${serverUrl}/${home.repository}`;
   const base = target === home ? branchOf(environment.github.ref) : null;
   const questions = openQuestions(foldEvents(publishing.report.execution_id, publishing.events));
@@ -149,9 +145,7 @@ async function keepLessons(
   },
 ): Promise<string | undefined> {
   const { known, said, ...rest } = order;
-  const wordOf = (lesson: LessonFromPerson): string => `${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`;
-  const before = new Set(known.map(wordOf));
-  if (rest.mode === 'staged' || said.every((lesson) => before.has(wordOf(lesson)))) return undefined;
+  if (rest.mode === 'staged' || unknownLessons(said, known).length === 0) return undefined;
   return (await publishResults(home, publishing, { ...rest, lessons: said })).commit ?? undefined;
 }
 

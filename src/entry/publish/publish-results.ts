@@ -1,3 +1,4 @@
+import type { HostBranch } from '../../protocol/code-host.ts';
 import { code } from '../../report/markdown/escape.ts';
 import { lessonsPath, resultsRoot } from '../../report/publish/results/results-paths.ts';
 import { onlyResults } from '../../report/publish/results/results-question.ts';
@@ -18,31 +19,31 @@ export function publishResults(
     readonly mode: 'apply' | 'staged';
     readonly runUrl: string | null;
     readonly lessons: readonly LessonFromPerson[];
+    /** The branch as a look just now has shown it; left out where it has moved since. */
+    readonly seen?: HostBranch | null;
   },
 ): Promise<ResultsOutcome> {
   return commitResults({
     host: host.github,
+    ...order,
     folder: resultsFolder(order.out),
     policy: plan.publish,
     execution: report.execution_id,
-    runUrl: order.runUrl,
-    lessons: order.lessons,
-    mode: order.mode,
     pause,
     random: Math.random,
   });
 }
 
-/** What people have said of earlier changes, as the results branch keeps it. A file that is not ours says nothing. */
+/** The results branch, and what it keeps of people's words on earlier changes. A file that is not ours says nothing. */
 export async function readKnownLessons(
   { github }: CodeHost,
   { plan }: Publishing,
-): Promise<readonly LessonFromPerson[]> {
-  const { results } = await github.look(onlyResults(plan.publish.branch));
-  if (results === null) return [];
+): Promise<{ readonly seen: HostBranch | null; readonly lessons: readonly LessonFromPerson[] }> {
+  const { results: seen } = await github.look(onlyResults(plan.publish.branch));
+  if (seen === null) return { seen, lessons: [] };
   const path = `${resultsRoot}/${lessonsPath}`;
-  const text = (await github.readTexts(results.head.sha, [path])).get(path);
-  return typeof text === 'string' ? (readLessons(text) ?? []) : [];
+  const text = (await github.readTexts(seen.head.sha, [path])).get(path);
+  return { seen, lessons: typeof text === 'string' ? (readLessons(text) ?? []) : [] };
 }
 
 const named = 20;

@@ -34,6 +34,16 @@ export function lessonKey(lesson: LessonFromPerson): string {
   return `${lesson.change}#${lesson.pullRequest ?? 0}`;
 }
 
+/** Those that are not known word for word: a reason that was said anew is news. */
+export function unknownLessons(
+  said: readonly LessonFromPerson[],
+  known: readonly LessonFromPerson[],
+): readonly LessonFromPerson[] {
+  const wordOf = (lesson: LessonFromPerson): string => `${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`;
+  const before = new Set(known.map(wordOf));
+  return said.filter((lesson) => !before.has(wordOf(lesson)));
+}
+
 /** All lessons of both, each key once with its newest word, in the order of their changes. Pure and idempotent. */
 export function mergeLessons(
   known: readonly LessonFromPerson[],

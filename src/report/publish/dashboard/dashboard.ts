@@ -7,7 +7,7 @@ import { dashboardLabel, seenDashboard, type DashboardState, type IgnoredPull } 
 import { actsOf, type Decision } from '../decide/decision.ts';
 import { isSince, wordFor } from '../decide/ignored.ts';
 import { closedPulls } from '../decide/learned.ts';
-import { lessonKey, type LessonFromPerson } from '../lessons.ts';
+import { unknownLessons, type LessonFromPerson } from '../lessons.ts';
 import type { PublishRun } from '../publish-run.ts';
 import { questionComments, writeComments } from './question-comments.ts';
 import { readAnswers, type QuestionAnswer } from './questions.ts';
@@ -155,7 +155,6 @@ function nextState(run: PublishRun, { pass, settled, latest }: DashboardInput): 
   const isOpen = (number: number): boolean => open.includes(number) && !closed.has(number);
   const told = [...before.told, ...actsOf(decisions, 'hand-over').map((each) => each.seen.pull.number)];
   const counts = countsOf(settled);
-  const known = new Set(kept.map((lesson) => `${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`));
   return {
     runs: nextRuns(before.runs, {
       execution: report.execution_id,
@@ -174,7 +173,7 @@ function nextState(run: PublishRun, { pass, settled, latest }: DashboardInput): 
     ignored: nextIgnored(run, latest, pass.lessons),
     told: [...new Set(told)].filter(isOpen).toSorted((a, b) => a - b),
     dressed: open.filter(isOpen).toSorted((a, b) => a - b),
-    lessons: pass.lessons.filter((lesson) => !known.has(`${lessonKey(lesson)} ${lesson.reason} ${lesson.at}`)),
+    lessons: [...unknownLessons(pass.lessons, kept)],
   };
 }
 
